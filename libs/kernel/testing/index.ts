@@ -1,0 +1,1 @@
+export { FakeClock, HurryingClock } from './fake-clock.js';
