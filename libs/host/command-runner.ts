@@ -1,0 +1,45 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** A command: always a list of arguments, never a line for a shell. */
+export interface CommandSpec {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  /** The whole environment; without it the parent's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** `pipe`: written through `stdin`; `ignore`: empty. */
+  readonly stdin: 'pipe' | 'ignore' | 'inherit';
+  readonly stdout: 'pipe' | 'ignore' | 'inherit';
+  readonly stderr: 'pipe' | 'ignore' | 'inherit';
+  /** Run as the leader of a process group of its own, and end the whole group on abort. */
+  readonly group?: boolean;
+  /** Niceness 0…19 and idle I/O class, so that others come first. */
+  readonly priority?: Priority;
+}
+
+export interface Priority {
+  readonly nice: number;
+  readonly idleIo: boolean;
+}
+
+export interface CommandExit {
+  /** Exit code, or `undefined` when a signal ended it. */
+  readonly code: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+}
+
+export interface RunningCommand {
+  readonly pid: number;
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable | undefined;
+  readonly stderr: Readable | undefined;
+  /** Resolves when the process has ended and its pipes are closed; rejects only when it could not be started. */
+  readonly exit: Promise<CommandExit>;
+  /** Ends it: TERM, then KILL when it is still there after `graceMs`. Resolves when it has ended. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** The machine's programs. An aborted signal stops the command. Rejects with `command.missing` when there is no such program. */
+export interface CommandRunner {
+  start(spec: CommandSpec, signal?: AbortSignal): Promise<RunningCommand>;
+}

@@ -1,0 +1,10 @@
+/** What tests of more than one room need: odd trees and their changes, users, programs, places. */
+export { asNobody, isRoot } from './as-nobody.js';
+export { changeTree } from './change-tree.js';
+export { listTree, type ListedEntry } from './list-tree.js';
+export { ODD_NAMES } from './odd-names.js';
+export type { OddFeature } from './odd-part.js';
+export { makeOddTree, type OddTreeOptions } from './odd-tree.js';
+export { requireProgram, skipBecause } from './require-program.js';
+export { seeded, type Seeded } from './seeded.js';
+export { withTemporaryDirectory } from './with-temporary-directory.js';

@@ -1,0 +1,46 @@
+/** Names that a file may have and a program may trip over. Bytes, since they need not be text. */
+export const ODD_NAMES: readonly Buffer[] = [
+  'new\nline',
+  '\n',
+  'tab\tand\rreturn',
+  'bell\u0007escape\u001b[31m\u007f',
+  "single ' quote",
+  'double " quote',
+  'back\\slash',
+  'back\\nslash\\012',
+  '-rf',
+  '--checkpoint-action=exec=sh',
+  ' leading blank',
+  'trailing blank ',
+  ' ',
+  ';$(reboot)',
+  '`reboot`',
+  '| tee $HOME && true #',
+  '*',
+  '?[a-z]{b,c}!',
+  'colon:name',
+  'host:',
+  '...',
+  '.hidden',
+  '~',
+  '%2e%2e',
+  '@LongLink',
+  'GNUSparseFile.0',
+  'über-ünïcödé-日本語-🧊',
+  // The same word composed and decomposed: two names to Linux.
+  'caf\u00e9',
+  'cafe\u0301',
+  'replacement-\ufffd-character',
+  'n'.repeat(255),
+  'ü'.repeat(127) + 'n',
+]
+  .map((name) => Buffer.from(name))
+  .concat(
+    // Latin 1, a sequence cut short, an overlong slash, a surrogate, bytes that are never in UTF-8.
+    Buffer.from('latin-\xe9\xe8', 'latin1'),
+    Buffer.from('short-\xe6\x97', 'latin1'),
+    Buffer.from('overlong-\xc0\xaf', 'latin1'),
+    Buffer.from('surrogate-\xed\xb2\x80', 'latin1'),
+    Buffer.from('\xff\xfe', 'latin1'),
+    Buffer.alloc(255, 0xf5),
+  );
