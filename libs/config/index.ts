@@ -1,0 +1,34 @@
+/** Options from files, environment and command line as one frozen object; the only reader of the environment. */
+export { agentConfig, type AgentConfig, type AgentConfigRequest } from './agent-config.js';
+export { AGENT_ACTIONS, agentAction, type AgentAction, type AgentOption } from './agent-option.js';
+export { agentOptionProblems } from './agent-option-problems.js';
+export {
+  agentOptionList,
+  agentOptions,
+  optionsFor,
+  variableOf,
+  type AgentOptionKey,
+  type AgentOptionValues,
+  type KeyedAgentOption,
+  type OptionsOf,
+} from './agent-options.js';
+export { readConfigFile, type ConfigFile } from './config-file.js';
+export {
+  environmentOptions,
+  environmentSecrets,
+  searchPath,
+  temporaryRoot,
+  terminalFacts,
+  testRequirements,
+  type Environment,
+  type EnvironmentSecrets,
+  type TerminalFacts,
+} from './environment.js';
+export { canonicalArguments } from './freezer-arguments.js';
+export type { OptionProblem } from './option-problem.js';
+export type { Origin } from './origins.js';
+export { readPassphraseFile } from './passphrase-file.js';
+export { Secret } from './secret.js';
+export type { OptionSource } from './setting.js';
+export { formatBytes, formatRate, parseSize } from './sizes.js';
+export { formatDuration, parseDate } from './times.js';

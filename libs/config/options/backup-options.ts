@@ -1,0 +1,79 @@
+import { defaulted, flagged, optional } from '../agent-option.js';
+import { choice, flag, lines, path, size, wholeNumber } from '../option-values.js';
+
+/** The compressions by name; the room of codecs knows them. */
+const COMPRESSIONS = ['zstd', 'gzip', 'bzip2', 'xz', 'none'] as const;
+
+const DEREFERENCES = ['none', 'soft', 'hard', 'all'] as const;
+
+const MiB = 1024 * 1024;
+
+/** How a backup is stored. */
+export const backupOptions = {
+  compression: defaulted((): (typeof COMPRESSIONS)[number] => 'zstd', {
+    name: 'compression',
+    aliases: ['compress'],
+    schema: choice(COMPRESSIONS),
+    metavar: COMPRESSIONS.join('|'),
+    help: 'compression of the stored data (default zstd)',
+    actions: ['backup'],
+  }),
+  compressionLevel: optional({
+    name: 'compression-level',
+    schema: wholeNumber(0, 22),
+    metavar: 'N',
+    help: 'higher is smaller and slower; the range depends on the compression (default that of the compression)',
+    actions: ['backup'],
+  }),
+  maxSegmentSize: defaulted(() => 64 * MiB, {
+    name: 'max-segment-size',
+    short: 'M',
+    schema: size('4KiB', '5GiB'),
+    metavar: 'SIZE',
+    help: 'largest stored object (default 64MiB)',
+    actions: ['backup'],
+  }),
+  concurrency: defaulted((facts) => Math.min(Math.max(1, facts.processors), 8), {
+    name: 'concurrency',
+    schema: wholeNumber(1, 256),
+    metavar: 'N',
+    help: 'how much is compressed and sealed at the same time (default one for each processor, at most 8)',
+    actions: ['backup', 'restore', 'verify', 'cat'],
+  }),
+  exclude: defaulted((): readonly string[] => [], {
+    name: 'exclude',
+    schema: lines,
+    metavar: 'PATTERN',
+    repeatable: true,
+    help: 'leave out what matches; can be given several times (default nothing)',
+    actions: ['backup'],
+  }),
+  excludeFile: defaulted((): readonly string[] => [], {
+    name: 'exclude-file',
+    schema: lines,
+    metavar: 'FILE',
+    repeatable: true,
+    help: 'leave out what matches a line of this file; can be given several times (default none)',
+    actions: ['backup'],
+  }),
+  oneFileSystem: flagged({
+    name: 'one-file-system',
+    schema: flag,
+    help: 'do not go into other file systems (default go into them)',
+    actions: ['backup'],
+  }),
+  dereferenceSymlink: defaulted((): (typeof DEREFERENCES)[number] => 'none', {
+    name: 'dereference-symlink',
+    schema: choice(DEREFERENCES),
+    metavar: DEREFERENCES.slice(1).join('|'),
+    help: 'follow symlinks (soft), store hard links as files (hard), or both (all) (default none)',
+    actions: ['backup'],
+  }),
+  metadataOut: optional({
+    name: 'metadata-out',
+    schema: path,
+    metavar: 'FILE',
+    help: 'write a description of the backup as JSON to this file, or to standard output with - (default nowhere)',
+    actions: ['backup'],
+  }),
+} as const;
