@@ -1,0 +1,20 @@
+import { Failure, withNearest } from '#kernel';
+import type { StorageDriver } from '../storage-backend.js';
+
+/**
+ * Every kind of storage. A new one is a folder beside this file and one line here; import and entry stand in one line so
+ * that it stays one. What is heavy, such as an SDK, a driver imports when it is opened.
+ */
+export const storageDrivers: readonly StorageDriver[] = [
+  (await import('./local/local-driver.js')).localDriver,
+  (await import('./memory/memory-driver.js')).memoryDriver,
+];
+
+/** The driver of a kind; throws `storage.unknown-kind`, which names all kinds and the nearest. */
+export function storageDriver(kind: string): StorageDriver {
+  const driver = storageDrivers.find((candidate) => candidate.kind === kind);
+  if (driver) return driver;
+  const kinds = storageDrivers.map((candidate) => candidate.kind);
+  const message = `unknown storage kind ${withNearest(kind, kinds)}; there are ${kinds.join(', ')}`;
+  throw new Failure('storage.unknown-kind', message, { kind, kinds });
+}
