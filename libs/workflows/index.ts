@@ -1,7 +1,7 @@
 /** The walk as a table of steps: what a step kind is, what a workflow is, and the runner that gives back what it took. */
-export { problems } from './problems.js';
-export { runWorkflow, type RunOptions } from './runner.js';
-export { filled, slot, type FilledSlot, type Slot, type Slots } from './slot.js';
+export { problems } from './runner/problems.js';
+export { runWorkflow, type RunOptions } from './runner/runner.js';
+export { filled, slot, type FilledSlot, type Slot, type Slots } from './runner/slot.js';
 export {
   defineStep,
   stepKinds,
@@ -10,10 +10,10 @@ export {
   type StepEvent,
   type StepKind,
   type StepKinds,
-} from './step-kind.js';
-export { type GivingBack, type WorkflowEvent } from './workflow-event.js';
-export { type StepRecord, type StepState, type WorkflowResult } from './workflow-result.js';
-export { workflowSchema, type StepSpec, type WorkflowSpec } from './workflow.js';
+} from './runner/step-kind.js';
+export { type GivingBack, type WorkflowEvent } from './runner/workflow-event.js';
+export { type StepRecord, type StepState, type WorkflowResult } from './runner/workflow-result.js';
+export { workflowSchema, type StepSpec, type WorkflowSpec } from './runner/workflow.js';
 export {
   backupDryRunWorkflow,
   backupWorkflow,
@@ -36,5 +36,5 @@ export { runVerify, verifyWorkflow } from './definitions/verify.js';
 export { seriesLock } from './kinds/series-hold.js';
 export type { BackupOrder, ExecOrder, Overwrite, RestoreOrder, VerifyOrder } from './orders.js';
 export type { Parts } from './parts.js';
-export { wantedBy } from './path-patterns.js';
+export { wantedBy } from './restoring/path-patterns.js';
 export { VerifyReport, type VerifiedBackup } from './verify-report.js';

@@ -1,0 +1,56 @@
+import { backupId, invariant } from '#kernel';
+import { BackupSetWriter } from '#backup-set';
+import type { Parts } from '../parts.js';
+import { defineStep, type StepKind } from '../runner/step-kind.js';
+import { BACKUP_ORDER, CONTAINER, LEVEL, RECEIPT, WRITER } from './slots.js';
+
+/** Opens a new backup in the container. Undone, nothing of it remains. */
+export function backupBegin(parts: Parts): StepKind {
+  return defineStep({
+    name: 'backup.begin',
+    summary: 'Opens a new backup in the container',
+    reads: [BACKUP_ORDER, CONTAINER, LEVEL],
+    optional: [RECEIPT],
+    writes: [WRITER],
+    run: async (context) => {
+      const order = context.get(BACKUP_ORDER);
+      const container = context.get(CONTAINER);
+      invariant(container, 'a backup has a container');
+      const { level, base } = context.get(LEVEL);
+      const startedAt = parts.clock.now();
+      const id = backupId(startedAt, parts.random(4));
+      const codec = await parts.openCodec(order.compression, order.compressionLevel);
+      const documentCodec = await parts.openCodec('zstd');
+      const { storage, lanes, workDirectory, writer: identity } = parts;
+      const writer = await BackupSetWriter.begin(
+        {
+          ...{ storage, container, codec, documentCodec, lanes, workDirectory },
+          maxSegmentBytes: order.maxSegmentBytes,
+          writer: identity,
+        },
+        {
+          ...{ id, level, startedAt },
+          chain: base?.listed.backup.chain ?? id,
+          base: base && { backup: base.listed.backup, manifestDigest: base.listed.read.digest },
+          hostname: order.hostname,
+          name: order.name,
+          engine: parts.engine.name,
+          source: order.source.root,
+          program: order.program,
+        },
+        context.signal,
+      );
+      context.set(WRITER, writer);
+      context.emit({
+        name: 'backup-begun',
+        facts: { backup: id, level, chain: base?.listed.backup.chain ?? id },
+      });
+      return { writer, close: () => Promise.all([codec.close(), documentCodec.close()]) };
+    },
+    undo: ({ writer }, context) => writer.abandon(context.signal),
+    release: async ({ writer, close }, context) => {
+      await writer.close(context.has(RECEIPT));
+      await close();
+    },
+  });
+}

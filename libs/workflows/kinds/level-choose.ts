@@ -1,0 +1,88 @@
+import { createReadStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { baseFor, restorePointOf } from '#domain';
+import { asFailure, type BackupId } from '#kernel';
+import { findBackups, openChain, type Container, type ListedBackup } from '#backup-set';
+import type { EngineState } from '#engines';
+import type { BackupOrder } from '../orders.js';
+import type { Parts } from '../parts.js';
+import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
+import { BACKUP_ORDER, CONTAINER, LEVEL, type ChosenLevel } from './slots.js';
+
+/**
+ * Looks at what is stored and decides the level. A base that cannot be used (its chain is broken, its state is damaged)
+ * leads to a full backup that says why, never to an increment on sand.
+ */
+export function levelChoose(parts: Parts): StepKind {
+  return defineStep({
+    name: 'level.choose',
+    summary: 'Decides the level, and fetches the state of the base',
+    reads: [BACKUP_ORDER, CONTAINER],
+    writes: [LEVEL],
+    run: async (context) => {
+      const container = context.get(CONTAINER);
+      const statePath = join(parts.workDirectory, 'base-state');
+      const chosen = container
+        ? await choose(parts, container, context, statePath)
+        : { level: 0, reason: 'level 0: there is no earlier backup' };
+      context.set(LEVEL, chosen);
+      context.emit({ name: 'level-chosen', facts: { level: chosen.level, reason: chosen.reason } });
+      return statePath;
+    },
+    release: (statePath) => rm(statePath, { force: true }),
+  });
+}
+
+async function choose(
+  parts: Parts,
+  container: Container,
+  context: StepContext,
+  statePath: string,
+): Promise<ChosenLevel> {
+  const order = context.get(BACKUP_ORDER);
+  const listed = await listSeries(parts, order, context);
+  const backups = [...listed.values()].map(({ backup }) => backup);
+  const decision = baseFor(backups, order.policy, parts.clock.now());
+  if (!decision.base) return { level: decision.level, reason: decision.reason };
+  const base = decision.base;
+  try {
+    const chain = openChain({ ...parts, container }, restorePointOf(base.id, backups), listed);
+    const reader = chain.at(-1);
+    if (!reader || base.engine !== parts.engine.name) {
+      return { level: 0, reason: `level 0: the base was made by engine ${base.engine}` };
+    }
+    const state = await fetched(reader.state(context.signal), statePath);
+    return { level: decision.level, reason: decision.reason, base: { listed: reader.listed, state } };
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure.kind !== 'corrupt') throw failure;
+    return { level: 0, reason: `level 0: the base ${base.id} cannot be used: ${failure.message}` };
+  }
+}
+
+async function listSeries(
+  { storage }: Parts,
+  { hostname, name }: BackupOrder,
+  context: StepContext,
+): Promise<Map<BackupId, ListedBackup>> {
+  const listed = new Map<BackupId, ListedBackup>();
+  for await (const found of findBackups(storage, { hostname, name }, context.signal)) {
+    if (found.kind === 'backup') listed.set(found.backup.id, found);
+    if (found.kind !== 'damaged') continue;
+    const { message } = found.failure;
+    context.emit({ name: 'backup-damaged', facts: { backup: found.placed.id, message } });
+  }
+  return listed;
+}
+
+/** The whole state, checked to its last byte, in a file: an engine must not begin with a state that breaks off. */
+async function fetched(state: { open(): AsyncIterable<Uint8Array> }, path: string): Promise<EngineState> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    for await (const bytes of state.open()) await file.write(bytes);
+  } finally {
+    await file.close();
+  }
+  return { open: () => createReadStream(path) as AsyncIterable<Buffer> };
+}

@@ -1,0 +1,105 @@
+import { unlink } from 'node:fs/promises';
+import { removeTree } from '#host';
+import { asFailure, Failure, printable } from '#kernel';
+import { planRestore, type DamagedRanges, type RestorePlan, type Wanted } from '#backup-set';
+import { removeHalfWritten, timeOfTarget } from '../restoring/half-written.js';
+import type { Parts } from '../parts.js';
+import { isPlanned, wantedIn } from '../restoring/planned.js';
+import { restoreStream } from '../restoring/restore-stream.js';
+import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
+import { placeOf } from '../restoring/place-of.js';
+import { surveyDamage } from '../restoring/survey-damage.js';
+import { CHAIN, EXTRACTED, PLAN, RESTORE_ORDER, RESTORED, TARGET } from './slots.js';
+
+/**
+ * Writes the files. On damage it stops, takes away the one file that was half written, and names exactly what is lost;
+ * told to keep going, it looks for damage first and restores all that is whole.
+ */
+export function restoreExtract(parts: Parts): StepKind {
+  return defineStep({
+    name: 'restore.extract',
+    summary: 'Writes the files into the target',
+    reads: [RESTORE_ORDER, CHAIN, PLAN, TARGET],
+    writes: [EXTRACTED, RESTORED],
+    run: async (context) => {
+      const { target, keepGoing } = context.get(RESTORE_ORDER);
+      const plan = keepGoing ? await wholePart(context) : context.get(PLAN);
+      const closed = context.get(TARGET)?.closed;
+      closed?.open();
+      const since = timeOfTarget(target);
+      await clearObstacles(context);
+      const onProgress = (bytes: number) =>
+        context.emit({
+          name: 'progress',
+          facts: { bytes, totalBytes: plan.totals.streamBytes, files: plan.totals.files },
+        });
+      const bytes = restoreStream(plan, parts.engine, context.signal);
+      try {
+        context.set(
+          EXTRACTED,
+          await parts.engine.extract(bytes, { root: target, onProgress }, context.signal),
+        );
+      } catch (error) {
+        await removeHalfWritten(target, context.get(CHAIN), wantedOf(context), plan, since);
+        closed?.close(false);
+        throw await named(asFailure(error), context, plan);
+      }
+      closed?.close(true);
+      context.set(RESTORED, plan);
+    },
+  });
+}
+
+/** The plan without what is damaged. */
+async function wholePart(context: StepContext): Promise<RestorePlan> {
+  const plan = context.get(PLAN);
+  const damaged = await surveyDamage(plan, context.signal);
+  return damaged.size === 0 ? plan : planAround(context, damaged);
+}
+
+function planAround(context: StepContext, damaged: DamagedRanges): Promise<RestorePlan> {
+  const wanted = wantedOf(context);
+  return planRestore(context.get(CHAIN), {
+    wanted,
+    accept: context.get(TARGET)?.accept,
+    damaged,
+    signal: context.signal,
+  });
+}
+
+async function clearObstacles(context: StepContext): Promise<void> {
+  const { target } = context.get(RESTORE_ORDER);
+  for (const [path, what] of context.get(TARGET)?.obstacles ?? []) {
+    if (what === 'directory') await removeTree(`${target}/${path}`);
+    else await unlink(placeOf(target, path));
+  }
+}
+
+/** The failure with the names of everything that is lost. */
+async function named(failure: Failure, context: StepContext, plan: RestorePlan): Promise<Failure> {
+  if (failure.kind !== 'corrupt') return failure;
+  const damaged = await surveyDamage(plan, context.signal);
+  const around = await planRestore(context.get(CHAIN), {
+    wanted: wantedOf(context),
+    damaged,
+    signal: context.signal,
+  });
+  // Not asking the target again: it has changed since, by what was restored before the damage.
+  const lost = around.lost.filter(isPlanned(plan));
+  const paths = lost.map(({ entry }) => entry.path);
+  const shown = paths
+    .slice(0, 5)
+    .map((path) => `"${printable(path)}"`)
+    .join(', ');
+  const more = paths.length > 5 ? ' and more' : '';
+  return new Failure(
+    'restore.damaged',
+    `${paths.length} entries cannot be restored: ${shown}${more}`,
+    { lost: paths },
+    failure,
+  );
+}
+
+function wantedOf(context: StepContext): Wanted | undefined {
+  return wantedIn(context.get(CHAIN), context.get(RESTORE_ORDER).include);
+}

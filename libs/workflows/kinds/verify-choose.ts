@@ -1,0 +1,97 @@
+import { chooseRestorePoint, restorePoints, type Backup } from '#domain';
+import { Failure, type BackupId } from '#kernel';
+import {
+  BackupReader,
+  findBackups,
+  openChain,
+  openContainer,
+  type Container,
+  type ListedBackup,
+} from '#backup-set';
+import type { VerifyOrder } from '../orders.js';
+import type { Parts } from '../parts.js';
+import { defineStep, type StepKind } from '../runner/step-kind.js';
+import { VerifyReport } from '../verify-report.js';
+import { CONTAINER, REPORT, TO_VERIFY, VERIFY_ORDER } from './slots.js';
+
+/** Finds what is to be verified, and judges all that manifests alone can tell: damaged ones, broken chains. */
+export function verifyChoose(parts: Parts): StepKind {
+  return defineStep({
+    name: 'verify.choose',
+    summary: 'Finds the backups to verify and checks their manifests and chains',
+    reads: [VERIFY_ORDER],
+    writes: [CONTAINER, TO_VERIFY, REPORT],
+    run: async (context) => {
+      const order = context.get(VERIFY_ORDER);
+      const container = await openContainer(parts.storage, order.unlock, context.signal);
+      if (order.readData && container.encrypted) container.master();
+      const report = new VerifyReport();
+      const listed = new Map<BackupId, ListedBackup>();
+      for await (const found of findBackups(parts.storage, seriesOf(order), context.signal)) {
+        if (found.kind === 'backup') listed.set(found.backup.id, found);
+        if (found.kind === 'damaged' && concerns(order, found.placed.id)) {
+          report.of(found.placed).findings.push({ thing: `${found.folder}manifest`, failure: found.failure });
+        }
+      }
+      const chosen = choose(listed, order, report);
+      for (const { backup } of chosen) report.of(backup);
+      for (const found of chosen) judgeManifest(parts, container, found, listed, report);
+      context.set(CONTAINER, container);
+      context.set(REPORT, report);
+      context.set(TO_VERIFY, chosen);
+    },
+  });
+}
+
+function seriesOf({ hostname, name }: VerifyOrder) {
+  return { ...(hostname === undefined ? {} : { hostname }), ...(name === undefined ? {} : { name }) };
+}
+
+function concerns({ id }: VerifyOrder, backup: BackupId): boolean {
+  return id === undefined || backup.startsWith(id);
+}
+
+/** Everything, or one backup with all it stands on. A backup without its base is still verified, and reported. */
+function choose(
+  listed: ReadonlyMap<BackupId, ListedBackup>,
+  { id }: VerifyOrder,
+  report: VerifyReport,
+): readonly ListedBackup[] {
+  if (id === undefined) return [...listed.values()];
+  const backups = [...listed.values()].map(({ backup }) => backup);
+  if (report.findings > 0 && !backups.some((backup) => backup.id.startsWith(id))) return [];
+  const levels = safeLevels(backups, id);
+  return levels.flatMap((backup) => listed.get(backup.id) ?? []);
+}
+
+function safeLevels(backups: readonly Backup[], id: string): readonly Backup[] {
+  try {
+    return chooseRestorePoint(backups, { id }).levels;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'chain.broken') throw error;
+    return backups.filter((backup) => backup.id.startsWith(id));
+  }
+}
+
+function judgeManifest(
+  parts: Parts,
+  container: Container,
+  found: ListedBackup,
+  listed: ReadonlyMap<BackupId, ListedBackup>,
+  report: VerifyReport,
+): void {
+  const backups = [...listed.values()].map(({ backup }) => backup);
+  const point = restorePoints(backups).find(({ backup }) => backup.id === found.backup.id);
+  const findings = report.of(found.backup).findings;
+  try {
+    if (point && !point.whole)
+      throw new Failure('chain.broken', point.flaw ?? 'its chain is broken', { backup: found.backup.id });
+    if (!container.open) return;
+    const deps = { ...parts, container };
+    new BackupReader(deps, found);
+    openChain(deps, chooseRestorePoint(backups, { id: found.backup.id }), listed);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== 'corrupt') throw error;
+    findings.push({ thing: `${found.folder}manifest`, failure: error });
+  }
+}

@@ -1,0 +1,105 @@
+import { asFailure, type Failure } from '#kernel';
+import { BackupReader, verifyStream, type ListedBackup } from '#backup-set';
+import type { Parts } from '../parts.js';
+import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
+import type { VerifiedBackup } from '../verify-report.js';
+import { CONTAINER, REPORT, TO_VERIFY, VERIFY_ORDER } from './slots.js';
+
+/**
+ * With `--read-data`: opens every frame, reads the stream as its engine does, and compares every entry and digest with
+ * the catalogue. With the key at hand, damage found by this or an earlier step is put into names.
+ */
+export function verifyData(parts: Parts): StepKind {
+  return defineStep({
+    name: 'verify.data',
+    summary: 'Opens all data, compares it with the catalogue, and names what is lost',
+    reads: [VERIFY_ORDER, CONTAINER, TO_VERIFY, REPORT],
+    run: async (context) => {
+      const { readData } = context.get(VERIFY_ORDER);
+      if (!context.get(CONTAINER)?.open) return;
+      const chosen = context.get(TO_VERIFY);
+      const totalBytes = chosen.reduce((sum, { read }) => sum + read.manifest.totals.streamBytes, 0);
+      const progress = new Progress(context, totalBytes);
+      for (const listed of chosen) {
+        const verified = context.get(REPORT).of(listed.backup);
+        const failure = readData ? await readAll(parts, listed, verified, context, progress) : undefined;
+        if (failure) verified.findings.push({ thing: `${listed.folder}segments`, failure });
+        if (verified.findings.length > 0) await nameLost(parts, listed, verified, context);
+      }
+    },
+  });
+}
+
+class Progress {
+  #bytes = 0;
+  constructor(
+    private readonly context: StepContext,
+    private readonly totalBytes: number,
+  ) {}
+
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    this.context.emit({ name: 'progress', facts: { bytes: this.#bytes, totalBytes: this.totalBytes } });
+  }
+}
+
+async function readAll(
+  parts: Parts,
+  listed: ListedBackup,
+  verified: VerifiedBackup,
+  context: StepContext,
+  progress: Progress,
+): Promise<Failure | undefined> {
+  try {
+    const reader = readerOf(parts, listed, context);
+    const scan = (bytes: AsyncIterable<Uint8Array>) => parts.engine.scan(bytes);
+    for await (const { bytes, entries } of verifyStream(reader, scan, context.signal)) {
+      verified.dataBytes += bytes;
+      verified.entries += entries;
+      progress.add(bytes);
+    }
+    for await (const bytes of reader.state(context.signal).open()) progress.add(bytes.length);
+    return undefined;
+  } catch (error) {
+    return corruptOnly(error);
+  }
+}
+
+/** Names every entry that a damaged frame belongs to. */
+async function nameLost(
+  parts: Parts,
+  listed: ListedBackup,
+  verified: VerifiedBackup,
+  context: StepContext,
+): Promise<void> {
+  try {
+    const reader = readerOf(parts, listed, context);
+    const all = [{ start: 0, end: listed.read.manifest.totals.streamBytes }];
+    const damage = [];
+    for await (const range of reader.damageIn(all, context.signal)) damage.push(range);
+    if (damage.length === 0) return;
+    for await (const line of reader.catalogue(context.signal)) {
+      if (line.kind !== 'entry') continue;
+      const { at, span, path } = line.entry;
+      if (damage.some(({ start, end }) => start < at + span && end > at)) verified.lost.push(path);
+    }
+  } catch (error) {
+    // Without manifest, index or catalogue nothing can be named; that they are damaged is among the findings.
+    const failure = corruptOnly(error);
+    if (!verified.findings.some((finding) => finding.failure.message === failure.message)) {
+      verified.findings.push({ thing: listed.folder, failure });
+    }
+  }
+}
+
+function readerOf(parts: Parts, listed: ListedBackup, context: StepContext): BackupReader {
+  const container = context.get(CONTAINER);
+  if (!container) throw new TypeError('a verification has a container');
+  return new BackupReader({ ...parts, container }, listed);
+}
+
+function corruptOnly(error: unknown): Failure {
+  const failure = asFailure(error);
+  if (failure.kind !== 'corrupt') throw failure;
+  return failure;
+}

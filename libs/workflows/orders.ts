@@ -1,0 +1,61 @@
+import type { CodecName } from '#codecs';
+import type { LevelPolicy } from '#domain';
+import type { PassphraseCost, Unlock } from '#backup-set';
+import type { Source } from '#engines';
+
+/** Everything a backup is told. */
+export interface BackupOrder {
+  readonly source: Source;
+  readonly hostname: string;
+  readonly name: string;
+  readonly policy: LevelPolicy;
+  /** Encrypts a new container, opens an encrypted one. */
+  readonly passphrase?: string | undefined;
+  readonly passphraseCost?: PassphraseCost | undefined;
+  readonly compression: CodecName;
+  readonly compressionLevel?: number | undefined;
+  /** Bytes of the largest stored object. */
+  readonly maxSegmentBytes: number;
+  /** Name and version of this program. */
+  readonly program: string;
+}
+
+export type Overwrite = 'never' | 'if-newer' | 'always';
+
+/** Everything a restore is told. */
+export interface RestoreOrder {
+  readonly hostname?: string | undefined;
+  readonly name?: string | undefined;
+  readonly unlock?: Unlock | undefined;
+  /** Full id, the beginning of one, or `latest`. */
+  readonly id?: string | undefined;
+  /** The newest restore point at or before this moment. */
+  readonly at?: Date | undefined;
+  /** Absolute path of the directory that is written to; made when it is missing. */
+  readonly target: string;
+  /** Everything when there is none. */
+  readonly include: readonly string[];
+  readonly overwrite: Overwrite;
+  /** Removes what is in the target and was not in the restore point. */
+  readonly delete: boolean;
+  /** Restores what is not damaged, and names the rest. */
+  readonly keepGoing: boolean;
+}
+
+/** Everything a verification is told. */
+export interface VerifyOrder {
+  readonly hostname?: string | undefined;
+  readonly name?: string | undefined;
+  /** One backup with all it stands on; everything when there is none. */
+  readonly id?: string | undefined;
+  readonly unlock?: Unlock | undefined;
+  /** Opens and reads all data, which needs the key; otherwise the stored bytes are compared with their digests. */
+  readonly readData: boolean;
+}
+
+/** A command to run on this client. */
+export interface ExecOrder {
+  /** Program and arguments; never a line for a shell. */
+  readonly command: readonly string[];
+  readonly timeoutMs?: number | undefined;
+}

@@ -1,0 +1,30 @@
+import type { Codec, CodecName } from '#codecs';
+import type { CodecShelf, WriterState } from '#backup-set';
+import type { ArchiveEngine } from '#engines';
+import type { Held } from '#host';
+import type { Clock, Logger } from '#kernel';
+import type { StorageBackend } from '#storage';
+
+/** What the step kinds are made of; `compose.ts` of the process puts it together. */
+export interface Parts {
+  readonly storage: StorageBackend;
+  /** Kind and container, the same for everybody who means the same place: locks are named by it. */
+  readonly storageName: string;
+  readonly engine: ArchiveEngine;
+  /** Opens a codec at a level (its default without one); the caller closes it. */
+  readonly openCodec: (name: CodecName, level?: number) => Promise<Codec>;
+  /** Codecs for reading; closed by the process. */
+  readonly codecs: CodecShelf;
+  /** Frames in work at the same time. */
+  readonly lanes: number;
+  /** An existing directory for temporary files, private to this process. */
+  readonly workDirectory: string;
+  /** Takes a lock of this machine, or `undefined` when somebody holds it. */
+  readonly exclusively: (name: string) => Promise<Held | undefined>;
+  /** Identity of this process, and what is known of others. */
+  readonly writer: unknown;
+  readonly writerState: WriterState;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly clock: Clock;
+  readonly log: Logger;
+}

@@ -1,0 +1,21 @@
+import type { Chain, LiveEntry, RestorePlan, Wanted } from '#backup-set';
+import { wantedBy } from './path-patterns.js';
+
+/** What the include patterns of an order ask for; everything when there are none. */
+export function wantedIn(chain: Chain, include: readonly string[]): Wanted | undefined {
+  return include.length > 0 ? wantedBy(include, chain.at(-1)?.manifest.source ?? '/') : undefined;
+}
+
+/** Whether an entry is part of a plan. */
+export function isPlanned(plan: RestorePlan): (live: LiveEntry) => boolean {
+  const levels = new Map(plan.levels.map((level) => [level.reader, level]));
+  const retitled = new Set(plan.levels.flatMap((level) => level.retitled.map(({ path }) => path)));
+  return ({ entry, reader }) => {
+    const level = levels.get(reader);
+    if (!level) return false;
+    const end = entry.at + entry.span;
+    return (
+      level.members.touches(entry.at, end) || level.links.touches(entry.at, end) || retitled.has(entry.path)
+    );
+  };
+}
