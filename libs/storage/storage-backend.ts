@@ -36,6 +36,8 @@ export interface StorageProperties {
   readonly atomicPut: boolean;
   readonly maxObjectSize: number;
   readonly rangeReads: boolean;
+  /** Where the objects lie, when that is a directory of this machine: a backup of what is around it leaves it out. */
+  readonly directory?: string;
 }
 
 /**

@@ -41,12 +41,7 @@ export async function openLocalStorage(
 }
 
 class LocalStorage implements StorageBackend {
-  readonly properties: StorageProperties = {
-    connections: 4,
-    atomicPut: true,
-    maxObjectSize: Number.MAX_SAFE_INTEGER,
-    rangeReads: true,
-  };
+  readonly properties: StorageProperties;
   readonly #folders: LocalFolders;
   readonly #temporaries: TemporaryFiles;
   readonly #put: LocalPut;
@@ -56,6 +51,11 @@ class LocalStorage implements StorageBackend {
     private readonly container: string,
     system: LocalSystem,
   ) {
+    this.properties = {
+      ...{ connections: 4, atomicPut: true, rangeReads: true },
+      maxObjectSize: Number.MAX_SAFE_INTEGER,
+      directory: container,
+    };
     this.#folders = new LocalFolders(container);
     this.#temporaries = new TemporaryFiles(this.#folders, system);
     this.#put = new LocalPut(this.#folders, this.#temporaries, system);
