@@ -8,3 +8,16 @@ export { makeOddTree, type OddTreeOptions } from './odd-tree.js';
 export { requireProgram, skipBecause } from './require-program.js';
 export { seeded, type Seeded } from './seeded.js';
 export { withTemporaryDirectory } from './with-temporary-directory.js';
+export {
+  agent,
+  kill9,
+  nobodyCanRun,
+  passFile,
+  startAgent,
+  type AgentLine,
+  type AgentOptions,
+  type AgentRun,
+} from './agent.js';
+export { assertSameTree } from './same-tree.js';
+export { Fixture, noise } from './fixture.js';
+export { backupOrder, partsOn, restoreOrder } from './parts.js';

@@ -1,0 +1,78 @@
+import { Failure } from '#kernel';
+import { LiveTree, type BackupReader, type Chain, type LiveEntry } from '#backup-set';
+import type { Parts } from '#workflows';
+import type { ActionContext, ActionResult } from '../action.js';
+import { compose } from '../compose.js';
+import { openPoint } from '../open-point.js';
+import { relativePath } from '../relative-path.js';
+
+/** Writes one file of a restore point to standard output, or, without a path, the plain tar stream of that level. */
+export async function cat({
+  config,
+  signal,
+  logger,
+  words,
+  data,
+}: ActionContext<'cat'>): Promise<ActionResult> {
+  const composed = await compose(config, logger);
+  try {
+    const { point, chain } = await openPoint(composed.parts, config, signal);
+    const [given] = words;
+    const bytes =
+      given === undefined
+        ? wholeTar(chain.at(-1), signal)
+        : content(
+            composed.parts,
+            await find(chain, relativePath(given, chain.at(-1)?.manifest.source), signal),
+            signal,
+          );
+    let count = 0;
+    for await (const piece of bytes) {
+      count += piece.length;
+      await data(piece);
+    }
+    return {
+      summary: { action: 'cat', state: 'succeeded', exitCode: 0, backup: point.backup.id, bytes: count },
+      lines: [],
+    };
+  } finally {
+    await composed.close();
+  }
+}
+
+// Two zero blocks end a tar; the stored stream goes without, so that streams can be joined.
+const END_OF_ARCHIVE = Buffer.alloc(1024);
+
+async function* wholeTar(reader: BackupReader | undefined, signal: AbortSignal): AsyncGenerator<Buffer> {
+  if (reader) yield* reader.stream(signal);
+  yield END_OF_ARCHIVE;
+}
+
+function content(
+  { engine }: Parts,
+  { entry, reader }: LiveEntry,
+  signal: AbortSignal,
+): AsyncIterable<Buffer> {
+  return engine.content(reader.bytes([{ start: entry.at, end: entry.at + entry.span }], signal), signal);
+}
+
+/** The file itself, also when the path is one of several hard links to it. */
+async function find(chain: Chain, path: string, signal: AbortSignal): Promise<LiveEntry> {
+  for await (const live of new LiveTree(chain).walk((candidate) => candidate === path, signal)) {
+    if (live.ancestor) continue;
+    if (live.entry.type === 'file') return live;
+    if (live.entry.type === 'hardlink') return linked(live, signal);
+    throw new Failure('backup.not-a-file', `"${path}" is a ${live.entry.type}`, { path });
+  }
+  throw new Failure('backup.path-missing', `there is no "${path}" in this backup`, { path });
+}
+
+async function linked({ entry: link, reader }: LiveEntry, signal: AbortSignal): Promise<LiveEntry> {
+  for await (const line of reader.catalogue(signal)) {
+    if (line.kind === 'entry' && line.entry.path === link.link && line.entry.type === 'file')
+      return { entry: line.entry, reader };
+  }
+  throw new Failure('backup.not-a-file', `"${link.path}" is not linked to a regular file`, {
+    path: link.path,
+  });
+}

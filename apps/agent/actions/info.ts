@@ -1,0 +1,53 @@
+import { formatBytes } from '#config';
+import { restorePoints } from '#domain';
+import { findBackups, listSlots, openContainer, type ListedBackup } from '#backup-set';
+import type { ActionContext, ActionResult } from '../action.js';
+import { compose } from '../compose.js';
+import { counted } from '../output/counted.js';
+
+/** What is in a container: sizes, counts, keys. Needs no passphrase. */
+export async function info({ config, signal, logger }: ActionContext<'info'>): Promise<ActionResult> {
+  const composed = await compose(config, logger);
+  try {
+    const { storage } = composed.parts;
+    const container = await openContainer(storage, undefined, signal);
+    const found: ListedBackup[] = [];
+    const count = { damaged: 0, unfinished: 0 };
+    for await (const backup of findBackups(storage, {}, signal)) {
+      if (backup.kind === 'backup') found.push(backup);
+      else count[backup.kind] += 1;
+    }
+    const slots = container.encrypted ? await listSlots(storage, container.id, signal) : [];
+    const sum = (of: (listed: ListedBackup) => number) =>
+      found.reduce((total, listed) => total + of(listed), 0);
+    const points = restorePoints(found.map(({ backup }) => backup));
+    const facts = {
+      container: container.id,
+      created: container.created.toISOString(),
+      format: 1,
+      encrypted: container.encrypted,
+      keySlots: slots.length,
+      backups: found.length,
+      restorePoints: points.filter(({ whole }) => whole).length,
+      series: new Set(found.map(({ backup }) => `${backup.hostname}\n${backup.name}`)).size,
+      newest: points[0]?.backup.startedAt.toISOString(),
+      contentBytes: sum(({ read }) => read.manifest.totals.contentBytes),
+      storedBytes: sum(({ read }) => read.manifest.totals.storedBytes),
+      ...count,
+    };
+    return {
+      summary: { action: 'info', state: 'succeeded', exitCode: 0, ...facts },
+      lines: [
+        `container ${facts.container}, made ${facts.created}, ${facts.encrypted ? `encrypted, ${counted(facts.keySlots, 'key slot')}` : 'not encrypted'}`,
+        `${counted(facts.restorePoints, 'restore point')} of ${counted(facts.series, 'name')}${facts.newest ? `, newest ${facts.newest}` : ''}`,
+        `${formatBytes(facts.contentBytes)} of files in ${formatBytes(facts.storedBytes)} stored`,
+        ...(count.damaged > 0 ? [`${count.damaged} damaged backups: see "firn-agent verify"`] : []),
+        ...(count.unfinished > 0
+          ? [`${count.unfinished} unfinished backups (being written, or swept by the next one)`]
+          : []),
+      ],
+    };
+  } finally {
+    await composed.close();
+  }
+}

@@ -1,0 +1,133 @@
+import { Command, CommanderError, Option } from 'commander';
+import {
+  AGENT_ACTIONS,
+  agentOptionList,
+  canonicalArguments,
+  optionsFor,
+  type AgentAction,
+  type AgentOption,
+} from '#config';
+import { Failure, withNearest } from '#kernel';
+import { verbs } from './actions/index.js';
+import { PROGRAM_VERSION } from './program.js';
+
+/** What a command line asks for. */
+export interface ParsedCommandLine {
+  /** None when only a config file says what to do. */
+  readonly action: AgentAction | undefined;
+  /** Options by key, as text; only those that were given. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly words: readonly string[];
+}
+
+/** Help or the version was asked for and printed. */
+export type Answered = 'answered';
+
+export interface HelpStreams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/**
+ * Reads a command line, also one in Freezer's spelling. Rejects with `input.unknown-option` or `input.invalid`, naming
+ * the nearest option or action. Help goes to `out`; asked for by giving nothing at all, it goes to `err` and is refused.
+ */
+export function parseCommandLine(
+  argv: readonly string[],
+  streams: HelpStreams,
+): ParsedCommandLine | Answered {
+  const given = canonicalArguments(argv);
+  let parsed: ParsedCommandLine | undefined;
+  const program = agentProgram(streams, (found) => (parsed = found));
+  try {
+    program.parse([...given], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 'answered';
+    throw refusalOf(error, given);
+  }
+  return parsed ?? { action: undefined, options: {}, words: [] };
+}
+
+function agentProgram(streams: HelpStreams, found: (parsed: ParsedCommandLine) => void): Command {
+  const program = new Command('firn-agent')
+    .description('Backs up, restores and proves it; needs no server')
+    .version(PROGRAM_VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({ writeOut: streams.out, writeErr: () => undefined })
+    .showSuggestionAfterError(false)
+    .addHelpText(
+      'after',
+      `\nEvery option may also stand in a file (--config) or in the environment (FIRN_ and its name).`,
+    );
+  for (const action of AGENT_ACTIONS) addVerb(program, action, found);
+  // Without an action: it stands in the config file, as in Freezer's job files.
+  for (const option of agentOptionList)
+    if (option.name !== 'action') program.addOption(commanderOption(option).hideHelp());
+  program.action(() => found({ action: undefined, options: givenTo(program), words: [] }));
+  return program;
+}
+
+function addVerb(program: Command, action: AgentAction, found: (parsed: ParsedCommandLine) => void): void {
+  const { summary, words, examples, firstIsId } = verbs[action];
+  const command = program.command(`${action} ${words}`.trim()).description(summary);
+  if (action === 'prune') command.alias('admin');
+  for (const option of optionsFor(action))
+    if (option.name !== 'action') command.addOption(commanderOption(option));
+  command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
+  command.action((...args: unknown[]) => {
+    const given = args.slice(0, -2).filter((word) => typeof word === 'string');
+    const options: Record<string, unknown> = { ...givenTo(program), ...givenTo(command) };
+    const [id, ...rest] = given;
+    const named = firstIsId && id !== undefined && options['backupId'] === undefined;
+    if (firstIsId && action !== 'verify' && !named) options['backupId'] ??= 'latest';
+    found(
+      named
+        ? { action, options: { ...options, backupId: id }, words: rest }
+        : { action, options, words: given },
+    );
+  });
+}
+
+/** Only what stands on the command line: commander has defaults of its own, such as true for `--no-…` options. */
+function givenTo(command: Command): Record<string, unknown> {
+  const given = Object.entries(command.opts()).filter(([key]) => command.getOptionValueSource(key) === 'cli');
+  return Object.fromEntries(given);
+}
+
+/** Values stay text: the config reads them, with those of files and environment, by one schema. */
+function commanderOption(option: AgentOption): Option {
+  const short = option.short === undefined ? '' : `-${option.short}, `;
+  const value = option.metavar === undefined ? '' : ` <${option.metavar}>`;
+  const made = new Option(`${short}--${option.name}${value}`, option.help);
+  if (option.repeatable)
+    made.argParser((one: string, before: string[] | undefined) => [...(before ?? []), one]);
+  return made;
+}
+
+function refusalOf(error: CommanderError, given: readonly string[]): Failure {
+  const message = error.message.replace(/^error: /, '');
+  if (error.code === 'commander.unknownOption') {
+    const name = /'(-[^']*)'/.exec(message)?.[1] ?? '';
+    const action = AGENT_ACTIONS.find((known) => given.includes(known));
+    const known = (action ? optionsFor(action) : agentOptionList).map((option) => `--${option.name}`);
+    return new Failure('input.unknown-option', `unknown option ${withNearest(name, known)}`, {
+      option: name,
+    });
+  }
+  if (error.code === 'commander.excessArguments' || error.code === 'commander.unknownCommand') {
+    const word = given.find((argument) => !argument.startsWith('-')) ?? '';
+    const known = (AGENT_ACTIONS as readonly string[]).includes(word);
+    const what = known
+      ? message
+      : `unknown action ${withNearest(word, AGENT_ACTIONS)}; there are ${AGENT_ACTIONS.join(', ')}`;
+    return new Failure('input.invalid', what, { word });
+  }
+  return new Failure(
+    error.code === 'commander.optionMissingArgument' ? 'input.missing-option' : 'input.invalid',
+    message,
+    {},
+  );
+}

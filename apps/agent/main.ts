@@ -1,0 +1,7 @@
+import { requireNode } from '../require-node.js';
+import { leanHeap } from './lean-heap.js';
+
+requireNode();
+leanHeap();
+const { runAgent } = await import('./run-agent.js');
+process.exitCode = await runAgent(process.argv.slice(2));

@@ -1,0 +1,5 @@
+import { requireNode } from '../require-node.js';
+
+requireNode();
+const { runCli } = await import('./run-cli.js');
+process.exitCode = await runCli(process.argv.slice(2));

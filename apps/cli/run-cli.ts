@@ -1,0 +1,56 @@
+import { Command, CommanderError } from 'commander';
+import { asFailure, exitCodes, Failure } from '#kernel';
+import { PROGRAM_VERSION } from '../agent/program.js';
+import { cancelOnSignals } from '../agent/signals.js';
+import { quickstart } from './commands/quickstart.js';
+
+/** Runs one command of `firn`; resolves with its exit code, and never rejects. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  const cancelling = cancelOnSignals(err);
+  try {
+    await program(cancelling.signal).parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const failure =
+      error instanceof CommanderError
+        ? new Failure('input.invalid', error.message.replace(/^error: /, ''))
+        : asFailure(error);
+    return failed(failure);
+  } finally {
+    cancelling.stop();
+  }
+}
+
+function program(signal: AbortSignal): Command {
+  const firn = new Command('firn')
+    .description('Backup and restore that proves itself')
+    .version(PROGRAM_VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  firn
+    .command('quickstart [dir]')
+    .description(
+      'Back up, change, restore and compare a directory in a throw-away place, to see that it works here',
+    )
+    .option('--keep', 'leave the throw-away directory for a look (default remove it)')
+    .addHelpText('after', '\nExamples:\n  firn quickstart\n  firn quickstart /etc --keep')
+    .action((directory: string | undefined, options: { keep?: boolean }) =>
+      quickstart({ directory, keep: options.keep ?? false, signal, say }),
+    );
+  return firn;
+}
+
+function failed(failure: Failure): number {
+  err(`${failure.code}: ${failure.message}\n  ${failure.hint}`);
+  return exitCodes[failure.kind];
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function err(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

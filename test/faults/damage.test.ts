@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { agent, assertSameTree, Fixture, noise } from '#test/support';
+
+/** The folder of the one backup in a container. */
+function backupFolder(container: string): string {
+  const backups = join(container, 'backups');
+  const levels = readdirSync(backups, { recursive: true, encoding: 'utf8' });
+  return join(backups, levels.find((path) => path.endsWith('/manifest'))?.replace(/\/manifest$/, '') ?? '');
+}
+
+function flip(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes[at] = (bytes[at] ?? 0) ^ 0x10;
+  writeFileSync(path, bytes);
+}
+
+interface Damage {
+  readonly title: string;
+  readonly harm: (folder: string) => void;
+  /** Whether single files can be lost while others are saved. */
+  readonly partial: boolean;
+}
+
+const segment = (folder: string, n: number) => join(folder, 'segments', String(n).padStart(8, '0'));
+
+const damages: readonly Damage[] = [
+  { title: 'a flipped bit in the body of a frame', partial: true, harm: (f) => flip(segment(f, 3), 5000) },
+  { title: 'a flipped bit in the header of a frame', partial: true, harm: (f) => flip(segment(f, 3), 9) },
+  {
+    title: 'a flipped bit in a tag',
+    partial: true,
+    harm: (f) => flip(segment(f, 3), readFileSync(segment(f, 3)).length - 1),
+  },
+  { title: 'a missing segment', partial: true, harm: (f) => rmSync(segment(f, 2)) },
+  { title: 'a truncated segment', partial: true, harm: (f) => truncateSync(segment(f, 2), 1000) },
+  { title: 'an empty segment', partial: true, harm: (f) => truncateSync(segment(f, 2), 0) },
+  {
+    title: 'two swapped segments',
+    partial: true,
+    harm: (f) => {
+      renameSync(segment(f, 1), `${f}/aside`);
+      renameSync(segment(f, 2), segment(f, 1));
+      renameSync(`${f}/aside`, segment(f, 2));
+    },
+  },
+  {
+    title: 'a segment in the place of another',
+    partial: true,
+    harm: (f) => copyFileSync(segment(f, 1), segment(f, 4)),
+  },
+  { title: 'a flipped bit in the catalogue', partial: false, harm: (f) => flip(join(f, 'catalogue'), 100) },
+  { title: 'a flipped bit in the index', partial: false, harm: (f) => flip(join(f, 'index'), 30) },
+  { title: 'a flipped bit in the manifest', partial: false, harm: (f) => flip(join(f, 'manifest'), 200) },
+];
+
+for (const encrypted of [true, false]) {
+  describe(`damage to an ${encrypted ? 'encrypted' : 'unencrypted'} container`, function () {
+    this.timeout(120_000);
+    let fixture: Fixture;
+    const files = Array.from({ length: 40 }, (_, i) => `d${i % 4}/file-${i}`);
+
+    before(async () => {
+      fixture = new Fixture(encrypted);
+      fixture.write(Object.fromEntries(files.map((path, i) => [path, noise(40_000 + i, i + 1)])));
+      const run = await fixture.backup(['--max-segment-size', '256KiB']);
+      assert.equal(run.code, 0, JSON.stringify(run.failure));
+      cpSync(fixture.container, join(fixture.place, 'good'), { recursive: true });
+    });
+    after(() => fixture.remove());
+
+    const harmed = (harm: Damage['harm']) => {
+      rmSync(fixture.container, { recursive: true });
+      cpSync(join(fixture.place, 'good'), fixture.container, { recursive: true });
+      harm(backupFolder(fixture.container));
+    };
+
+    for (const [i, { title, harm, partial }] of damages.entries()) {
+      it(`finds ${title} by verify, with and without the key`, async () => {
+        harmed(harm);
+        for (const args of [
+          ['verify', '--container', fixture.container],
+          ['verify', '--read-data', ...fixture.where],
+        ]) {
+          const run = await agent(args);
+          assert.equal(run.code, 9, JSON.stringify(run.lines));
+          assert.equal(run.summary['state'], 'failed');
+        }
+      });
+
+      it(`refuses to restore over ${title}, and names what is lost`, async () => {
+        const target = `refused-${i}`;
+        const run = await fixture.restore(target);
+        assert.equal(run.code, 9, JSON.stringify(run.lines));
+        assert.equal(run.failure?.['kind'], 'corrupt');
+        if (!partial) return;
+        const lost = (run.failure?.['context'] as { lost: string[] }).lost;
+        assert.ok(lost.length > 0 && lost.length < files.length, `${lost.length} lost`);
+        // What is there, is right: no file is left half written under its name.
+        for (const path of files.filter((file) => existsSync(join(fixture.place, target, file)))) {
+          assert.ok(
+            readFileSync(join(fixture.place, target, path)).equals(readFileSync(join(fixture.source, path))),
+            path,
+          );
+          assert.equal(lost.includes(path), false, `${path} is called lost`);
+        }
+      });
+
+      if (!partial) continue;
+      it(`restores everything else around ${title} with --keep-going`, async () => {
+        const target = `kept-${i}`;
+        const run = await fixture.restore(target, ['--keep-going']);
+        assert.equal(run.code, 3, JSON.stringify(run.lines));
+        const lost = run.summary['lost'] as string[];
+        assert.ok(lost.length > 0);
+        for (const path of files) {
+          const restored = join(fixture.place, target, path);
+          assert.equal(existsSync(restored), !lost.includes(path), path);
+          if (!lost.includes(path))
+            assert.ok(readFileSync(restored).equals(readFileSync(join(fixture.source, path))), path);
+        }
+      });
+    }
+
+    it('restores all when nothing is damaged', async () => {
+      harmed(() => undefined);
+      assert.equal((await fixture.restore('whole')).code, 0);
+      await assertSameTree(fixture.source, join(fixture.place, 'whole'));
+    });
+
+    it('makes a full backup, and says why, when the state of the base is damaged', async () => {
+      harmed((folder) => flip(join(folder, 'state'), 60));
+      const run = await fixture.backup();
+      assert.equal(run.code, 0, JSON.stringify(run.failure));
+      assert.equal(run.summary['level'], 0);
+      assert.match(String(run.summary['reason']), /cannot be used: .*state.* is damaged/);
+    });
+  });
+}
