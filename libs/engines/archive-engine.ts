@@ -1,0 +1,85 @@
+import type { Entry, Notice } from '#domain';
+
+/** What to archive: a directory and what to leave out. */
+export interface Source {
+  /** Absolute path of a directory. */
+  readonly root: string;
+  /** GNU tar patterns; those that begin with `/` are absolute and anchored at the root of the file system. */
+  readonly excludes: readonly string[];
+  /** Files with one pattern a line. */
+  readonly excludeFiles: readonly string[];
+  readonly oneFileSystem: boolean;
+  /** Follow symlinks (`soft`), store hard links as files of their own (`hard`), or both (`all`). */
+  readonly dereference: 'none' | 'soft' | 'hard' | 'all';
+}
+
+/** What the engine remembers to find the next differences; opaque to everybody else. */
+export interface EngineState {
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** Some bytes of the stream, and the entries whose last byte is among them. */
+export interface ArchivePart {
+  readonly bytes: Buffer;
+  readonly entries: readonly Entry[];
+}
+
+export interface ArchiveOutcome {
+  /** For the next increment. Readable until `Archive.close`. */
+  readonly state: EngineState;
+  /** Skipped and changed paths, in the order met. Complete: what is not here and was there is in the stream. */
+  readonly notices: readonly Notice[];
+}
+
+/** A running archive. Iterate `parts` to the end, then ask for the outcome, then close. */
+export interface Archive {
+  readonly parts: AsyncIterable<ArchivePart>;
+  /** Rejects when the parts were not read to the end, or the engine failed. */
+  outcome(): Promise<ArchiveOutcome>;
+  /** Stops what still runs and removes temporary files; always to be called. */
+  close(): Promise<void>;
+}
+
+export interface Target {
+  /** Absolute path of an existing directory; nothing outside of it is written. */
+  readonly root: string;
+  /** Called now and then with the bytes handed over so far. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+export interface Extracted {
+  /** What could not be set or made, by kind: `owner`, `device`, `attribute`, `file` … */
+  readonly problems: readonly ExtractProblem[];
+}
+
+export interface ExtractProblem {
+  readonly path: string;
+  readonly kind: 'owner' | 'device' | 'attribute' | 'mode' | 'time' | 'file';
+  readonly reason: string;
+}
+
+/**
+ * Makes one stream of a source, and files of a stream. The stream is a sequence of members, each described by an
+ * Entry with `at` and `span`; any selection of whole members in stream order is a stream again.
+ */
+export interface ArchiveEngine {
+  readonly name: string;
+  /** Whether `archive` can take the state of an earlier stream as base. */
+  readonly incremental: boolean;
+  /** Without a base everything is stored. Memory held: a few buffers, whatever the size of the source. */
+  archive(source: Source, base: EngineState | undefined, signal: AbortSignal): Archive;
+  /** Reads a whole stream again, as `archive` described it. Rejects with `engine.stream-malformed`. */
+  scan(bytes: AsyncIterable<Uint8Array>): AsyncIterable<ArchivePart>;
+  /**
+   * Extracts members (without an end mark) onto the target, replacing what is there. Rejects with `engine.failed` when
+   * the stream breaks off or the engine gives up.
+   */
+  extract(members: AsyncIterable<Uint8Array>, target: Target, signal: AbortSignal): Promise<Extracted>;
+  /** The content of the one file whose member is given, holes as zeros. */
+  content(member: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Buffer>;
+  /**
+   * The same member under another path, and, for a hard link, with another target: how a hard link is restored without
+   * what it points to.
+   */
+  retitle(member: AsyncIterable<Uint8Array>, path: string, link?: string): AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,131 @@
+import type { Entry } from '#domain';
+import { Failure } from '#kernel';
+import type { ArchivePart } from '../../archive-engine.js';
+import { ContentDigest } from './content-digest.js';
+import { HeaderCollector } from './header-collector.js';
+import { memberOf, type Member } from './member-headers.js';
+import { BLOCK, isZeroBlock, malformed, padded } from './tar-header.js';
+
+export interface ScanOptions {
+  /** Whether entries of files get their SHA-256. */
+  readonly digest: boolean;
+  /** Called when the headers of a member are read, before the part with its first byte of content is given back. */
+  readonly onMember?: (member: Member) => void;
+}
+
+/** The data of the member at hand. */
+interface Content {
+  readonly member: Member;
+  /** Bytes of data still to come, and of the padding behind them. */
+  left: number;
+  padding: number;
+  readonly digest: ContentDigest | undefined;
+}
+
+/**
+ * Finds the members in a tar stream that is pushed through it in whole blocks.
+ *
+ * Understands ustar, pax and GNU headers. Everything wrong is an `engine.stream-malformed` with its offset; a name that
+ * leads out of a target is `restore.unsafe-path`. Global headers and volume labels count as part of the member that
+ * follows. Memory held: the headers of one member.
+ */
+export class MemberScanner {
+  /** Where in the stream the next byte to read lies. */
+  #offset = 0;
+  #content: Content | undefined;
+  #headers: HeaderCollector;
+  #endBlocks = 0;
+
+  constructor(private readonly options: ScanOptions) {
+    this.#headers = new HeaderCollector();
+  }
+
+  /** Takes whole blocks; gives back those of members (end marks are left out) and the entries that end in them. */
+  push(blocks: Buffer): ArchivePart {
+    const entries: Entry[] = [];
+    let at = 0;
+    let end = 0;
+    while (at < blocks.length) {
+      if (this.#content) end = at = this.#takeContent(this.#content, blocks, at, entries);
+      else if (!this.#headers.isInside && isZeroBlock(blocks, at)) at = this.#takeEndMark(at);
+      else end = at = this.#takeHeader(blocks, at, entries);
+    }
+    this.#headers.keep();
+    return { bytes: blocks.subarray(0, end), entries };
+  }
+
+  /** To be called when the stream has ended: a member that has begun must have ended too. */
+  finish(): void {
+    if (this.#content || this.#headers.hasBegun)
+      throw malformed(this.#offset, 'it ends in the middle of a member');
+  }
+
+  /** Whether the stream ended as GNU tar ends one: with two blocks of zeros. */
+  get hasEndMark(): boolean {
+    return this.#endBlocks >= 2;
+  }
+
+  #takeHeader(blocks: Buffer, at: number, entries: Entry[]): number {
+    if (this.#endBlocks > 0) throw malformed(this.#offset, 'there is something behind its end');
+    const taken = this.#headers.take(blocks, at, this.#offset);
+    this.#offset += taken;
+    const headers = this.#headers.finished();
+    if (headers) this.#begin(memberOf(headers), entries);
+    return at + taken;
+  }
+
+  #begin(member: Member, entries: Entry[]): void {
+    this.options.onMember?.(member);
+    const { entry, stored } = member;
+    // The catalogue says where things lie in JavaScript's numbers.
+    if (!Number.isSafeInteger(this.#offset + padded(stored)))
+      throw malformed(entry.at, 'a member is too long');
+    const digest =
+      this.options.digest && entry.type === 'file' && !entry.sparse ? new ContentDigest(stored) : undefined;
+    const content = { member, left: stored, padding: padded(stored) - stored, digest };
+    if (stored > 0) this.#content = content;
+    else entries.push(this.#ended(content));
+  }
+
+  #takeContent(content: Content, blocks: Buffer, at: number, entries: Entry[]): number {
+    const data = Math.min(content.left, blocks.length - at);
+    if (data > 0) content.digest?.update(blocks.subarray(at, at + data));
+    content.left -= data;
+    // Blocks are whole, so the padding is where the data ends.
+    const taken = content.left === 0 ? data + content.padding : data;
+    this.#offset += taken;
+    if (content.left === 0) {
+      this.#content = undefined;
+      entries.push(this.#ended(content));
+    }
+    return at + taken;
+  }
+
+  #ended({ member: { entry }, digest }: Content): Entry {
+    const span = this.#offset - entry.at;
+    return digest ? { ...entry, sha256: digest.hex(), span } : { ...entry, span };
+  }
+
+  #takeEndMark(at: number): number {
+    this.#endBlocks += 1;
+    this.#offset += BLOCK;
+    return at + BLOCK;
+  }
+}
+
+/** Goes through a whole stream. Rejects when it breaks off in a member, or with what `onMember` throws. */
+export async function* scanned(
+  blocks: AsyncIterable<Buffer>,
+  scanner: MemberScanner,
+): AsyncGenerator<ArchivePart> {
+  for await (const piece of blocks) {
+    const part = scanner.push(piece);
+    if (part.bytes.length > 0) yield part;
+  }
+  scanner.finish();
+}
+
+/** The stream of tar itself must end with a mark, or tar was cut off. */
+export function assertEndMark(scanner: MemberScanner): void {
+  if (!scanner.hasEndMark) throw new Failure('engine.failed', 'tar ended before its stream did');
+}

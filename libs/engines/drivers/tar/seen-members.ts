@@ -1,0 +1,133 @@
+import { open, type FileHandle } from 'node:fs/promises';
+
+/** Paths that are compared at once when some are missing: a set of so many numbers takes about 20 MB. */
+const AT_ONCE = 250_000;
+const RECORD = 8;
+const BUFFER = 64 << 10;
+
+/**
+ * Which paths are members of the stream, so that one that should be and is not can be found.
+ *
+ * Whether any is missing is told by sums over 64-bit digests of the paths. Which ones is told by a file with these digests,
+ * which is read only when the sums differ. Memory held: one buffer; then 20 MB, whatever the number of paths.
+ */
+export class SeenMembers {
+  readonly #sum = new PathSum();
+  #buffer = Buffer.allocUnsafe(BUFFER);
+  #filled = 0;
+  #full: Buffer[] = [];
+
+  private constructor(private readonly file: FileHandle) {}
+
+  static async in(path: string): Promise<SeenMembers> {
+    return new SeenMembers(await open(path, 'wx+', 0o600));
+  }
+
+  add(path: string): void {
+    const digest = digestOf(path);
+    this.#sum.add(digest);
+    this.#buffer.writeUInt32LE(digest.high, this.#filled);
+    this.#buffer.writeUInt32LE(digest.low, this.#filled + 4);
+    this.#filled += RECORD;
+    if (this.#filled < BUFFER) return;
+    this.#full.push(this.#buffer);
+    this.#buffer = Buffer.allocUnsafe(BUFFER);
+    this.#filled = 0;
+  }
+
+  /** To be awaited now and then: brings to disk what was added. */
+  async flush(): Promise<void> {
+    if (this.#full.length === 0) return;
+    const full = Buffer.concat(this.#full);
+    this.#full = [];
+    await this.file.appendFile(full);
+  }
+
+  /** Whether these are just the paths of the other sum. */
+  matches(expected: PathSum): boolean {
+    return this.#sum.equals(expected);
+  }
+
+  /** Those of the paths that were not added. `paths` is asked for as often as needed. */
+  async *missing(paths: () => AsyncIterable<string>): AsyncGenerator<string> {
+    this.#full.push(this.#buffer.subarray(0, this.#filled));
+    this.#filled = 0;
+    await this.flush();
+    const parts = Math.ceil(this.#sum.count / AT_ONCE) || 1;
+    for (let part = 0; part < parts; part += 1) {
+      const seen = await this.#digestsOf(part, parts);
+      for await (const path of paths()) {
+        const digest = digestOf(path);
+        if (digest.low % parts === part && !seen.has(keyOf(digest))) yield path;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+
+  async #digestsOf(part: number, parts: number): Promise<ReadonlySet<number>> {
+    const seen = new Set<number>();
+    const buffer = Buffer.allocUnsafe(BUFFER);
+    const total = this.#sum.count * RECORD;
+    for (let position = 0; position < total;) {
+      const { bytesRead } = await this.file.read(buffer, 0, BUFFER, position);
+      const whole = bytesRead - (bytesRead % RECORD);
+      if (whole === 0) break;
+      for (let at = 0; at < whole; at += RECORD) {
+        const digest = { high: buffer.readUInt32LE(at), low: buffer.readUInt32LE(at + 4) };
+        if (digest.low % parts === part) seen.add(keyOf(digest));
+      }
+      position += whole;
+    }
+    return seen;
+  }
+}
+
+export interface PathDigest {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** A sum over paths that does not depend on their order. */
+export class PathSum {
+  count = 0;
+  #high = 0;
+  #low = 0;
+
+  add({ high, low }: PathDigest): void {
+    this.count += 1;
+    this.#high = (this.#high + high) >>> 0;
+    this.#low = (this.#low + low) >>> 0;
+  }
+
+  equals(other: PathSum): boolean {
+    return this.count === other.count && this.#high === other.#high && this.#low === other.#low;
+  }
+}
+
+/** Two independent FNV-like digests of 32 bits, mixed as MurmurHash ends. Chance decides nothing but accidents here. */
+export function digestOf(path: string): PathDigest {
+  let high = 0x811c9dc5;
+  let low = 0x9747b28c;
+  for (let i = 0; i < path.length; i += 1) {
+    const unit = path.charCodeAt(i);
+    high = Math.imul(high ^ unit, 0x01000193);
+    low = Math.imul(low + unit, 0x9e3779b1) ^ (low >>> 15);
+  }
+  return { high: mixed(high), low: mixed(low) };
+}
+
+function mixed(value: number): number {
+  let x = value ^ (value >>> 16);
+  x = Math.imul(x, 0x85ebca6b);
+  x ^= x >>> 13;
+  x = Math.imul(x, 0xc2b2ae35);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+/** 53 of the 64 bits, as a number. */
+function keyOf({ high, low }: PathDigest): number {
+  return high * 2 ** 21 + (low >>> 11);
+}

@@ -1,0 +1,41 @@
+import type { CommandRunner } from '#host';
+import type { ArchiveEngine } from '../../archive-engine.js';
+import { alignedBlocks } from './aligned-blocks.js';
+import { memberContent } from './content-command.js';
+import { extractMembers } from './extract-command.js';
+import { MemberScanner, scanned } from './member-scanner.js';
+import { retitled } from './retitle.js';
+import { TarArchive } from './tar-archive.js';
+import { TarProgram } from './tar-program.js';
+
+export interface TarEngineOptions {
+  readonly commands: CommandRunner;
+  /** Name or path of GNU tar; looked for under its usual names without it. */
+  readonly program?: string;
+  /** Where states and lists are kept while an archive is made, in a directory of its own. */
+  readonly temporaryDirectory: string;
+}
+
+/**
+ * GNU tar, incremental by `--listed-incremental`. The stream is plain pax that every GNU tar restores, level by level with
+ * `tar -x --listed-incremental=/dev/null`; the state is a plain snapshot file.
+ *
+ * - Streams never contain rename records: a directory that was moved is stored whole.
+ * - What is left out by a pattern or by `oneFileSystem` is listed with `N`, as tar has it. Whoever continues a chain must
+ *   therefore begin a new one when these settings change, or older versions would show through.
+ * - `N` means: as in the level before, if that lists it with `Y` or `N`; otherwise it is in no stream.
+ * - A file with a read error is in the stream with zeros in place of what could not be read. Its notice says `skipped`
+ *   with the reason `read error`; it must not be restored as good.
+ */
+export function tarEngine({ commands, program, temporaryDirectory }: TarEngineOptions): ArchiveEngine {
+  const tar = new TarProgram(commands, program);
+  return {
+    name: 'tar',
+    incremental: true,
+    archive: (source, base, signal) => new TarArchive({ tar, source, base, temporaryDirectory }, signal),
+    scan: (bytes) => scanned(alignedBlocks(bytes), new MemberScanner({ digest: true })),
+    extract: (members, target, signal) => extractMembers(tar, members, target, signal),
+    content: (member, signal) => memberContent(tar, member, signal),
+    retitle: retitled,
+  };
+}

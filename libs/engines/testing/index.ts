@@ -1,0 +1,11 @@
+export { describeEngineContract } from './engine-contract.js';
+export {
+  archived,
+  extracted,
+  selected,
+  streamOf,
+  wholeSource,
+  type Level,
+  type Selection,
+} from './levels.js';
+export { editsArbitrary, editTree, type Edit } from './tree-edits.js';
