@@ -1,0 +1,108 @@
+import type { Backup } from '#domain';
+import { Failure, isBackupId, type BackupId } from '#kernel';
+import type { StorageBackend } from '#storage';
+import { readSmall } from './container/records.js';
+import {
+  backupFolder,
+  BACKUPS_FOLDER,
+  decodeName,
+  objectNames,
+  parseBackupFolder,
+  seriesFolder,
+  type Series,
+} from './layout.js';
+import { backupOf, decodeManifest, MAX_MANIFEST, type ReadManifest } from './manifest.js';
+
+/** A committed backup of a container, found by its manifest. */
+export interface ListedBackup {
+  readonly kind: 'backup';
+  readonly backup: Backup;
+  readonly read: ReadManifest;
+  readonly folder: string;
+}
+
+/** A folder whose manifest is there but cannot be believed. */
+export interface DamagedBackup {
+  readonly kind: 'damaged';
+  readonly placed: Placed;
+  readonly folder: string;
+  readonly failure: Failure;
+}
+
+/** A folder without a manifest: being written, left behind by a killed writer, or half deleted. */
+export interface UnfinishedBackup {
+  readonly kind: 'unfinished';
+  readonly placed: Placed;
+  readonly folder: string;
+}
+
+export interface Placed extends Series {
+  readonly chain: BackupId;
+  readonly level: number;
+  readonly id: BackupId;
+}
+
+export type FoundBackup = ListedBackup | DamagedBackup | UnfinishedBackup;
+
+/** Everything below `backups/`, of one series or of all, in order of folders. Costs a small read for each backup. */
+export async function* findBackups(
+  storage: StorageBackend,
+  wanted: Partial<Series> = {},
+  signal?: AbortSignal,
+): AsyncGenerator<FoundBackup> {
+  for await (const placed of findFolders(storage, wanted, signal)) yield await look(storage, placed, signal);
+}
+
+/** The folders of backups, whatever is in them. What lies there under a name that Firn gives to nothing is passed over. */
+export async function* findFolders(
+  storage: StorageBackend,
+  wanted: Partial<Series> = {},
+  signal?: AbortSignal,
+): AsyncGenerator<Placed> {
+  for await (const host of storage.folders(BACKUPS_FOLDER, signal)) {
+    const hostname = decodeName(host);
+    if (hostname === undefined) continue;
+    if (wanted.hostname !== undefined && wanted.hostname !== hostname) continue;
+    for await (const series of storage.folders(`${BACKUPS_FOLDER}${host}/`, signal)) {
+      const name = decodeName(series);
+      if (name === undefined) continue;
+      if (wanted.name !== undefined && wanted.name !== name) continue;
+      yield* foldersOf(storage, { hostname, name }, signal);
+    }
+  }
+}
+
+async function* foldersOf(
+  storage: StorageBackend,
+  series: Series,
+  signal?: AbortSignal,
+): AsyncGenerator<Placed> {
+  const folder = seriesFolder(series);
+  for await (const chain of storage.folders(folder, signal)) {
+    if (!isBackupId(chain)) continue;
+    for await (const name of storage.folders(`${folder}${chain}/`, signal)) {
+      const parsed = parseBackupFolder(name);
+      if (parsed) yield { ...series, chain, ...parsed };
+    }
+  }
+}
+
+async function look(storage: StorageBackend, placed: Placed, signal?: AbortSignal): Promise<FoundBackup> {
+  const folder = backupFolder(placed);
+  const key = folder + objectNames.manifest;
+  try {
+    const bytes = await readSmall(storage, key, MAX_MANIFEST, 'manifest.damaged', signal);
+    if (!bytes) return { kind: 'unfinished', placed, folder };
+    const read = decodeManifest(bytes, key);
+    const backup = backupOf(read.manifest);
+    // A manifest speaks for the folder it lies in and for no other, or a copied one would bring a backup back.
+    if (backupFolder(backup) !== folder)
+      throw new Failure('manifest.damaged', `"${key}" belongs elsewhere`, { key });
+    return { kind: 'backup', backup, read, folder };
+  } catch (error) {
+    if (error instanceof Failure && (error.kind === 'corrupt' || error.code === 'container.newer-format')) {
+      return { kind: 'damaged', placed, folder, failure: error };
+    }
+    throw error;
+  }
+}

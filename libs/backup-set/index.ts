@@ -1,0 +1,46 @@
+/** The stored format lives here and only here: `docs/format.md` describes it byte by byte. */
+export {
+  findBackups,
+  type DamagedBackup,
+  type FoundBackup,
+  type ListedBackup,
+  type UnfinishedBackup,
+} from './backup-list.js';
+export type { CatalogueLine } from './catalogue/catalogue-line.js';
+export type { EntryTotals } from './catalogue/catalogue-writer.js';
+export { Container } from './container/container.js';
+export {
+  addPassphrase,
+  addRecoveryKey,
+  listSlots,
+  removeSlot,
+  type SlotOptions,
+} from './container/key-slots.js';
+export { openContainer, openOrCreateContainer, type CreateOptions } from './container/open-container.js';
+export { CodecShelf } from './frames/codec-shelf.js';
+export { DEFAULT_COST, type KeySlot, type PassphraseCost, type Unlock } from './keys/key-slot.js';
+export { backupFolder, type Series } from './layout.js';
+export { backupOf, type Manifest } from './manifest.js';
+export { BackupReader, type Damage, type ReaderDeps } from './reader/backup-reader.js';
+export { openChain, type Chain } from './reader/chain-reader.js';
+export type { LiveEntry } from './reader/live-entry.js';
+export { ancestorsOf, everything, LiveTree, type Wanted } from './reader/live-tree.js';
+export { RangeList, type Range } from './reader/ranges.js';
+export {
+  planRestore,
+  rangesOf,
+  type DamagedRanges,
+  type PlannedLevel,
+  type PlanOptions,
+  type PlanTotals,
+  type RestorePlan,
+  type RetitledMember,
+} from './reader/restore-plan.js';
+export { below } from './reader/unchanged-names.js';
+export { findOrphans, sweepOrphans, type Orphan } from './upkeep/orphans.js';
+export { removeBackup } from './upkeep/removal.js';
+export { verifyObjects, verifyStream, type Finding } from './upkeep/verify.js';
+export type { WriterState } from './upkeep/writer-mark.js';
+export { BackupSetWriter } from './writer/backup-set-writer.js';
+export { frameBytesFor } from './writer/frame-cutter.js';
+export type { NewBackup, StreamEnd, WriteProgress, WriterDeps } from './writer/new-backup.js';

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import type { Entry } from '#domain';
+import { asFailure, Failure, isFailure } from '#kernel';
+import type { StorageBackend } from '#storage';
+import { mapInOrder } from '#codecs';
+import type { ListedBackup } from '../backup-list.js';
+import { encodeEntry, type CatalogueLine } from '../catalogue/catalogue-line.js';
+import type { StoredObject } from '../frames/stored-object.js';
+import { segmentKey } from '../layout.js';
+import type { BackupReader } from '../reader/backup-reader.js';
+
+/** Something that is wrong with a stored backup. */
+export interface Finding {
+  /** Key of the object, or path of the file. */
+  readonly thing: string;
+  readonly failure: Failure;
+}
+
+export interface CheckedObject extends StoredObject {
+  readonly key: string;
+}
+
+/** Every object that a manifest promises. */
+export function objectsOf({ read, folder }: ListedBackup): CheckedObject[] {
+  const { segments, catalogue, index, state } = read.manifest;
+  return [
+    ...segments.map((segment, i) => ({ key: segmentKey(folder, i), ...segment })),
+    { key: `${folder}catalogue`, ...catalogue },
+    { key: `${folder}index`, ...index },
+    { key: `${folder}state`, ...state },
+  ];
+}
+
+/**
+ * Reads every stored byte of a backup and compares sizes and digests with the manifest. Needs no key. Yields after each
+ * object what is wrong with it, or its size alone.
+ */
+export async function* verifyObjects(
+  storage: StorageBackend,
+  listed: ListedBackup,
+  lanes: number,
+  signal?: AbortSignal,
+): AsyncGenerator<{ bytes: number; finding?: Finding }> {
+  yield* mapInOrder(
+    each(objectsOf(listed)),
+    lanes,
+    async (object) => {
+      const failure = await digestFailure(storage, object, signal);
+      return { bytes: object.size, ...(failure ? { finding: { thing: object.key, failure } } : {}) };
+    },
+    signal,
+  );
+}
+
+/**
+ * Opens every frame and reads the stream as its engine does: what comes out must be, entry by entry and digest by
+ * digest, what the catalogue says. Rejects at the first difference; {@link BackupReader.damageIn} names the rest.
+ */
+export async function* verifyStream(
+  reader: BackupReader,
+  scan: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<{ bytes: Uint8Array; entries: readonly Entry[] }>,
+  signal?: AbortSignal,
+): AsyncGenerator<{ bytes: number; entries: number }> {
+  const catalogue = reader.catalogue(signal);
+  try {
+    for await (const part of scan(reader.stream(signal))) {
+      for (const entry of part.entries) await expectNext(catalogue, entry, reader);
+      yield { bytes: part.bytes.length, entries: part.entries.length };
+    }
+    await expectEnd(catalogue, reader);
+  } finally {
+    await catalogue.return(undefined);
+  }
+}
+
+type Catalogue = AsyncGenerator<CatalogueLine, void>;
+
+async function expectNext(catalogue: Catalogue, entry: Entry, reader: BackupReader): Promise<void> {
+  const next = await catalogue.next();
+  if (!next.done && next.value.kind === 'entry' && canonical(next.value.entry) === canonical(entry)) return;
+  throw new Failure(
+    'verify.failed',
+    `"${entry.path}" in backup ${reader.manifest.backup} is not what the catalogue says`,
+    {
+      path: entry.path,
+      backup: reader.manifest.backup,
+    },
+  );
+}
+
+async function expectEnd(catalogue: Catalogue, reader: BackupReader): Promise<void> {
+  for (let next = await catalogue.next(); !next.done; next = await catalogue.next()) {
+    if (next.value.kind !== 'entry') continue;
+    const { path } = next.value.entry;
+    throw new Failure(
+      'verify.failed',
+      `"${path}" is in the catalogue of backup ${reader.manifest.backup}, but not in its stream`,
+      {
+        path,
+        backup: reader.manifest.backup,
+      },
+    );
+  }
+}
+
+/** The same text for the same entry, whatever the order of its keys. */
+function canonical(entry: Entry): string {
+  const sorted = Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1));
+  return encodeEntry(Object.fromEntries(sorted) as unknown as Entry);
+}
+
+async function digestFailure(
+  storage: StorageBackend,
+  object: CheckedObject,
+  signal?: AbortSignal,
+): Promise<Failure | undefined> {
+  try {
+    const digest = createHash('sha256');
+    let size = 0;
+    const bytes: AsyncIterable<Buffer> = await storage.get(object.key, undefined, signal);
+    for await (const piece of bytes) {
+      digest.update(piece);
+      size += piece.length;
+    }
+    if (size === object.size && digest.digest('hex') === object.sha256) return undefined;
+    const what =
+      size === object.size ? 'its bytes have changed' : `it has ${size} bytes instead of ${object.size}`;
+    return new Failure('segment.digest-mismatch', `"${object.key}" is damaged: ${what}`, { key: object.key });
+  } catch (error) {
+    if (isFailure(error, 'storage.object-missing')) {
+      return new Failure('segment.missing', `"${object.key}" is missing`, { key: object.key }, error);
+    }
+    throw asFailure(error);
+  }
+}
+
+// An iterable that is ready, in the shape the pool takes.
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
