@@ -41,6 +41,8 @@ export const manifestSchema = z.strictObject({
   finishedAt: z.iso.datetime(),
   engine: z.string(),
   source: z.string(),
+  /** Digest of what the source and its exclusions were: an increment is made only on the same. */
+  selection: sha256,
   compression: z.enum(CODEC_NAMES),
   dataKey: wrappedKeySchema.optional(),
   segments: z.array(stored).max(MAX_SEGMENTS),

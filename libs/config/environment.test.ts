@@ -72,7 +72,7 @@ describe('the environment', () => {
     ],
     [{ FIRN_OVERWRITE: 'sometimes' }, 'FIRN_OVERWRITE: "sometimes" is not one of never, if-newer, always'],
     [{ FIRN_PRIORITY: 'high' }, 'FIRN_PRIORITY: "high" is not one of normal, low, lowest'],
-    [{ FIRN_MAX_SEGMENT_SIZE: '1KiB' }, 'FIRN_MAX_SEGMENT_SIZE: "1KiB" is not between 4KiB and 5GiB'],
+    [{ FIRN_MAX_SEGMENT_SIZE: '1KiB' }, 'FIRN_MAX_SEGMENT_SIZE: "1KiB" is not between 4KiB and 4GiB'],
     [
       { FIRN_MAX_SEGMENT_SIZE: 'big' },
       'FIRN_MAX_SEGMENT_SIZE: "big" is not a size such as 64MiB, 500MB or 1048576',

@@ -3,6 +3,7 @@ import {
   appendFileSync,
   chmodSync,
   closeSync,
+  existsSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -146,6 +147,18 @@ describe('a source', function () {
       .filter((line) => line['type'] === 'entry' || line['path'])
       .map((line) => line['path']);
     assert.deepEqual(paths.sort(), ['.', 'deep', 'deep/e', 'keep', 'keep/a']);
+  });
+
+  it('begins anew when other things are left out, so that no old version shows through', async () => {
+    fixture.write({ 'a.log': 'old', b: '1' });
+    assert.equal((await fixture.backup()).summary['level'], 0);
+    fixture.write({ 'a.log': 'newer' });
+    const run = await fixture.backup(['--exclude', '*.log']);
+    assert.equal(run.summary['level'], 0);
+    assert.match(String(run.summary['reason']), /left out/);
+    assert.equal((await fixture.backup(['--exclude', '*.log'])).summary['level'], 1);
+    assert.equal((await fixture.restore('target')).code, 0);
+    assert.equal(existsSync(join(fixture.place, 'target', 'a.log')), false);
   });
 
   it('with its own container inside does not back that up', async () => {

@@ -73,6 +73,7 @@ async function backup(place, { name, codec, base, number }) {
         hostname: 'golden',
         engine: 'tar',
         source: '/golden',
+        selection: '0'.repeat(64),
         program: 'firn golden',
       },
       chain: base?.listed.backup.chain ?? id,

@@ -95,6 +95,7 @@ export class Bench {
         base: base && { backup: base.backup, manifestDigest: base.read.digest },
         engine: 'tar',
         source: '/etc',
+        selection: '0'.repeat(64),
         program: 'firn 0.0.0',
       },
       NEVER,

@@ -22,7 +22,7 @@ export interface Written {
 }
 
 export function composeManifest(deps: WriterDeps, backup: NewBackup, written: Written): Manifest {
-  const { base, id, hostname, name, chain, level, engine, source, program, startedAt } = backup;
+  const { base, id, hostname, name, chain, level, engine, source, selection, program, startedAt } = backup;
   const { dataKey, documents, entryTotals, finishedAt, notices, segments, storedBytes, streamBytes } =
     written;
   return {
@@ -34,7 +34,7 @@ export function composeManifest(deps: WriterDeps, backup: NewBackup, written: Wr
     ...(base ? { base: { backup: base.backup.id, manifest: base.manifestDigest } } : {}),
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
-    ...{ engine, source },
+    ...{ engine, source, selection },
     compression: deps.codec.name,
     ...(dataKey ? { dataKey } : {}),
     segments: [...segments],

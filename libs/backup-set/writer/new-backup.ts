@@ -8,6 +8,8 @@ export interface NewBackup extends Omit<Backup, 'base' | 'finishedAt'> {
   readonly base?: { readonly backup: Backup; readonly manifestDigest: string } | undefined;
   /** Path of the source, for people. */
   readonly source: string;
+  /** SHA-256, hex, of everything that says what belongs to the source and what is left out. */
+  readonly selection: string;
   /** Name and version of the writing program. */
   readonly program: string;
 }

@@ -28,7 +28,7 @@ export const backupOptions = {
   maxSegmentSize: defaulted(() => 64 * MiB, {
     name: 'max-segment-size',
     short: 'M',
-    schema: size('4KiB', '5GiB'),
+    schema: size('4KiB', '4GiB'),
     metavar: 'SIZE',
     help: 'largest stored object (default 64MiB)',
     actions: ['backup'],

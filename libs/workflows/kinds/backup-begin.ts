@@ -1,6 +1,7 @@
 import { backupId, invariant } from '#kernel';
 import { BackupSetWriter } from '#backup-set';
 import type { Parts } from '../parts.js';
+import { selectionOf } from '../selection.js';
 import { defineStep, type StepKind } from '../runner/step-kind.js';
 import { BACKUP_ORDER, CONTAINER, LEVEL, RECEIPT, WRITER } from './slots.js';
 
@@ -36,6 +37,7 @@ export function backupBegin(parts: Parts): StepKind {
           name: order.name,
           engine: parts.engine.name,
           source: order.source.root,
+          selection: selectionOf(order.source),
           program: order.program,
         },
         context.signal,

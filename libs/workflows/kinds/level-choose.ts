@@ -7,6 +7,7 @@ import { findBackups, openChain, type Container, type ListedBackup } from '#back
 import type { EngineState } from '#engines';
 import type { BackupOrder } from '../orders.js';
 import type { Parts } from '../parts.js';
+import { selectionOf } from '../selection.js';
 import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
 import { BACKUP_ORDER, CONTAINER, LEVEL, type ChosenLevel } from './slots.js';
 
@@ -51,6 +52,9 @@ async function choose(
     const reader = chain.at(-1);
     if (!reader || base.engine !== parts.engine.name) {
       return { level: 0, reason: `level 0: the base was made by engine ${base.engine}` };
+    }
+    if (reader.manifest.selection !== selectionOf(order.source)) {
+      return { level: 0, reason: 'level 0: the source, or what is left out of it, is not that of the base' };
     }
     const state = await fetched(reader.state(context.signal), statePath);
     return { level: decision.level, reason: decision.reason, base: { listed: reader.listed, state } };
