@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { agentConfig, terminalFacts, type AgentAction, type AgentConfig } from '#config';
 import { asFailure, exitCodes, Failure, type Logger } from '#kernel';
 import type { ActionContext, ActionResult } from './action.js';
@@ -9,7 +8,11 @@ import { JsonReporter } from './output/json-reporter.js';
 import { ProgressLine } from './output/progress-line.js';
 import type { Reporter, Summary } from './output/reporter.js';
 import { TextReporter } from './output/text-reporter.js';
+import { standardError, standardOutput } from './output/standard-streams.js';
 import { cancelOnSignals } from './signals.js';
+
+const { tell: out, give: data } = standardOutput;
+const { tell: err } = standardError;
 
 /** Runs the agent once; resolves with its exit code, and never rejects. */
 export async function runAgent(argv: readonly string[]): Promise<number> {
@@ -122,16 +125,4 @@ function nothingAsked(): Failure {
     `no action is given; there are ${Object.keys(verbs).join(', ')} (see --help)`,
     {},
   );
-}
-
-function out(text: string): void {
-  process.stdout.write(text);
-}
-
-function err(text: string): void {
-  process.stderr.write(text);
-}
-
-async function data(bytes: Uint8Array): Promise<void> {
-  if (!process.stdout.write(bytes)) await once(process.stdout, 'drain');
 }

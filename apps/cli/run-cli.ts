@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { asFailure, exitCodes, Failure } from '#kernel';
 import { PROGRAM_VERSION } from '../agent/program.js';
+import { standardError, standardOutput } from '../agent/output/standard-streams.js';
 import { cancelOnSignals } from '../agent/signals.js';
 import { quickstart } from './commands/quickstart.js';
 
@@ -28,7 +29,7 @@ function program(signal: AbortSignal): Command {
     .version(PROGRAM_VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+    .configureOutput({ writeOut: standardOutput.tell, writeErr: () => undefined });
   firn
     .command('quickstart [dir]')
     .description(
@@ -48,9 +49,9 @@ function failed(failure: Failure): number {
 }
 
 function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+  standardOutput.tell(`${text}\n`);
 }
 
 function err(text: string): void {
-  process.stderr.write(`${text}\n`);
+  standardError.tell(`${text}\n`);
 }

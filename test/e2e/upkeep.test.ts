@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
-import { agent, assertSameTree, Fixture, passFile, type AgentLine } from '#test/support';
+import { agent, agentMain, assertSameTree, Fixture, passFile, type AgentLine } from '#test/support';
 
 describe('keys', function () {
   this.timeout(60_000);
@@ -150,6 +150,14 @@ describe('what the agent prints', function () {
     assert.match(bad.stderr, /^backup\.missing: .*\n {2}Look up the restore points/);
     const quiet = await fixture.backup(['--quiet'], { plain: true });
     assert.equal(quiet.stdout.length + quiet.stderr.length, 0);
+  });
+
+  it('may be read only in part', async () => {
+    const call = `"$0" "$1" ls latest --backup-name test --container "$2" --encrypt-pass-file "$3" | head -c 1; exit "\${PIPESTATUS[0]}"`;
+    const args = ['-c', call, process.execPath, agentMain, fixture.container, fixture.pass];
+    const run = spawnSync('bash', args, { encoding: 'utf8' });
+    assert.equal(run.status, 0, run.stderr);
+    assert.equal(run.stderr, '');
   });
 
   it('for --metadata-out has the keys that Freezer knows', async () => {

@@ -10,6 +10,7 @@ export { seeded, type Seeded } from './seeded.js';
 export { withTemporaryDirectory } from './with-temporary-directory.js';
 export {
   agent,
+  agentMain,
   kill9,
   nobodyCanRun,
   passFile,
