@@ -30,7 +30,12 @@ export function printable(text: string): string {
 }
 
 const ESCAPED = /[\ud800-\udfff]/u;
-const NAMED_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r', '\\': '\\\\' };
+const NAMED_ESCAPES: Readonly<Record<string, string>> = {
+  '\n': '\\n',
+  '\t': '\\t',
+  '\r': '\\r',
+  '\\': '\\\\',
+};
 
 function escapedText(bytes: Buffer): string {
   let text = '';

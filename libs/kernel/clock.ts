@@ -23,11 +23,18 @@ export const systemClock: Clock = {
 };
 
 /** An abort signal that fires after `ms`, with `reason`, unless `outer` fires first. Call `clear` when done. */
-export function deadline(ms: number, reason: Error, outer?: AbortSignal): { signal: AbortSignal; clear: () => void } {
+export function deadline(
+  ms: number,
+  reason: Error,
+  outer?: AbortSignal,
+): { signal: AbortSignal; clear: () => void } {
   const own = new AbortController();
   const timer = setTimeout(() => own.abort(reason), ms);
   timer.unref();
-  return { signal: outer ? AbortSignal.any([outer, own.signal]) : own.signal, clear: () => clearTimeout(timer) };
+  return {
+    signal: outer ? AbortSignal.any([outer, own.signal]) : own.signal,
+    clear: () => clearTimeout(timer),
+  };
 }
 
 /** Milliseconds of a clock that never goes back; only differences mean anything. */

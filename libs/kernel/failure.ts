@@ -46,7 +46,9 @@ export class Failure extends Error {
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof Error && error.name === 'AbortError') {
-    return error.cause instanceof Failure ? error.cause : new Failure('run.cancelled', 'cancelled', {}, error);
+    return error.cause instanceof Failure
+      ? error.cause
+      : new Failure('run.cancelled', 'cancelled', {}, error);
   }
   const message = error instanceof Error ? error.message : String(error);
   return new Failure('internal.unexpected', message, {}, error);

@@ -4,8 +4,22 @@ export { bytesOf, printable, textOf } from './byte-text.js';
 export { deadline, monotonicMs, systemClock, type Clock } from './clock.js';
 export { exitCodes } from './exit-code.js';
 export { asFailure, Failure, isFailure, type FailureContext } from './failure.js';
-export { failureCatalog, type FailureCode, type FailureKind, type FailureRule, type Retry } from './failure-catalog.js';
-export { backupId, containerId, isBackupId, isContainerId, type BackupId, type ContainerId, type Id } from './ids.js';
+export {
+  failureCatalog,
+  type FailureCode,
+  type FailureKind,
+  type FailureRule,
+  type Retry,
+} from './failure-catalog.js';
+export {
+  backupId,
+  containerId,
+  isBackupId,
+  isContainerId,
+  type BackupId,
+  type ContainerId,
+  type Id,
+} from './ids.js';
 export { jsonLogger, silentLogger, type Logger, type LogLevel } from './logger.js';
 export { nearest, withNearest } from './nearest.js';
 export { parse, z, type Problem, type Schema } from './schema.js';

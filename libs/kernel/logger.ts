@@ -23,11 +23,20 @@ export const silentLogger: Logger = {
 const ORDER: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /** One JSON object a line to `write`, from `least` upwards. */
-export function jsonLogger(write: (line: string) => void, clock: Clock, least: LogLevel = 'info', always: object = {}): Logger {
-  const at = (level: LogLevel) => (words: string, facts: object = {}) => {
-    if (ORDER.indexOf(level) < ORDER.indexOf(least)) return;
-    write(`${JSON.stringify({ time: clock.now().toISOString(), level, msg: words, ...always, ...facts })}\n`);
-  };
+export function jsonLogger(
+  write: (line: string) => void,
+  clock: Clock,
+  least: LogLevel = 'info',
+  always: object = {},
+): Logger {
+  const at =
+    (level: LogLevel) =>
+    (words: string, facts: object = {}) => {
+      if (ORDER.indexOf(level) < ORDER.indexOf(least)) return;
+      write(
+        `${JSON.stringify({ time: clock.now().toISOString(), level, msg: words, ...always, ...facts })}\n`,
+      );
+    };
   return {
     debug: at('debug'),
     info: at('info'),

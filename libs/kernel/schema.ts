@@ -24,7 +24,7 @@ export function parse<T>(schema: Schema<T>, value: unknown, what: string): T {
 function problemsOf(issue: z.core.$ZodIssue, schema: Schema<unknown>): Problem[] {
   const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
-    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape as object) : [];
+    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
     return issue.keys.map((key) => ({ path, message: `unknown key ${withNearest(key, known)}` }));
   }
   return [{ path, message: issue.message }];
