@@ -2,15 +2,15 @@ import { availableParallelism, hostname } from 'node:os';
 import type { AgentAction, DefaultFacts } from './agent-option.js';
 import { agentOptionProblems } from './agent-option-problems.js';
 import { optionsFor, type OptionsOf } from './agent-options.js';
-import { configFileSettings } from './config-file.js';
+import { configFileSettings } from './files/config-file.js';
 import { environmentSecrets, environmentSettings, processEnvironment, temporaryRoot } from './environment.js';
 import type { Environment, EnvironmentSecrets } from './environment.js';
-import { deepFrozen } from './deep-frozen.js';
+import { deepFrozen } from './values/deep-frozen.js';
 import { withoutOverruled } from './option-conflicts.js';
 import { refuseProblems, type OptionProblem } from './option-problem.js';
 import { originsOf, type Origin } from './origins.js';
 import { readSettings, type ReadSettings } from './read-settings.js';
-import { twoSecrets, withSecretFiles } from './secret-files.js';
+import { twoSecrets, withSecretFiles } from './files/secret-files.js';
 import { settingsOf, type Settings } from './setting.js';
 
 export interface AgentConfigRequest<Action extends AgentAction> {
@@ -62,7 +62,12 @@ export async function agentConfig<Action extends AgentAction = AgentAction>(
   ]);
   const known = await withSecretFiles(options, read, secrets);
   const origins = originsOf(action, options, read.from, known);
-  return deepFrozen({ ...options, action, secrets: known.secrets, origins }) as unknown as AgentConfig<Action>;
+  return deepFrozen({
+    ...options,
+    action,
+    secrets: known.secrets,
+    origins,
+  }) as unknown as AgentConfig<Action>;
 }
 
 function commandLineSettings(

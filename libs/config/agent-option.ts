@@ -1,5 +1,5 @@
 import type { Schema } from '#kernel';
-import { choice } from './option-values.js';
+import { choice } from './values/option-values.js';
 
 export const AGENT_ACTIONS = [
   'backup',

@@ -3,7 +3,7 @@ import { delimiter, isAbsolute } from 'node:path';
 import { agentOptionList, variableOf, type AgentOptionValues } from './agent-options.js';
 import { refuseProblems } from './option-problem.js';
 import { readSettings } from './read-settings.js';
-import { Secret } from './secret.js';
+import { Secret } from './values/secret.js';
 import { settingsOf, type Settings } from './setting.js';
 
 /** Variables of a process. All of Firn reads them here and nowhere else. */

@@ -12,7 +12,7 @@ export {
   type KeyedAgentOption,
   type OptionsOf,
 } from './agent-options.js';
-export { readConfigFile, type ConfigFile } from './config-file.js';
+export { readConfigFile, type ConfigFile } from './files/config-file.js';
 export {
   environmentOptions,
   environmentSecrets,
@@ -24,11 +24,11 @@ export {
   type EnvironmentSecrets,
   type TerminalFacts,
 } from './environment.js';
-export { canonicalArguments } from './freezer-arguments.js';
+export { canonicalArguments } from './freezer/freezer-arguments.js';
 export type { OptionProblem } from './option-problem.js';
 export type { Origin } from './origins.js';
-export { readPassphraseFile } from './passphrase-file.js';
-export { Secret } from './secret.js';
+export { readPassphraseFile } from './files/passphrase-file.js';
+export { Secret } from './values/secret.js';
 export type { OptionSource } from './setting.js';
-export { formatBytes, formatRate, parseSize } from './sizes.js';
-export { formatDuration, parseDate } from './times.js';
+export { formatBytes, formatRate, parseSize } from './values/sizes.js';
+export { formatDuration, parseDate } from './values/times.js';

@@ -1,6 +1,6 @@
 import { withNearest } from '#kernel';
 import { agentOptionList, type KeyedAgentOption } from './agent-options.js';
-import { freezerOptions, type FreezerOption } from './freezer-options.js';
+import { freezerOptions, type FreezerOption } from './freezer/freezer-options.js';
 
 /** What a name means wherever options are written. */
 export type NameMeaning =

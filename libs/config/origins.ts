@@ -1,6 +1,6 @@
 import type { AgentAction } from './agent-option.js';
 import { optionsFor, type AgentOptionKey } from './agent-options.js';
-import type { KnownSecrets } from './secret-files.js';
+import type { KnownSecrets } from './files/secret-files.js';
 import type { OptionSource, Setting } from './setting.js';
 
 /** Where a value came from. */

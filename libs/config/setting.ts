@@ -1,8 +1,8 @@
 import type { AgentOptionKey, KeyedAgentOption } from './agent-options.js';
-import { freezerObjection } from './freezer-options.js';
+import { freezerObjection } from './freezer/freezer-options.js';
 import { meaningOf, unknownOption } from './option-names.js';
 import type { OptionProblem } from './option-problem.js';
-import { flag } from './option-values.js';
+import { flag } from './values/option-values.js';
 
 /** Where values come from, from the weakest to the strongest. */
 export const STRENGTH = ['default', 'config file', 'environment', 'command line'] as const;

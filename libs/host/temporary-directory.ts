@@ -1,7 +1,7 @@
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removeTree } from './remove-tree.js';
+import { removeTree } from './trees/remove-tree.js';
 
 export interface TemporaryDirectory extends AsyncDisposable {
   readonly path: string;

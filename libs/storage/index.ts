@@ -12,13 +12,13 @@ export type {
   StorageProperties,
 } from './storage-backend.js';
 export { bodyOf, fileBody } from './body.js';
-export { composeStorage, type StorageOptions } from './compose-storage.js';
-export { limitedStorage } from './limited-storage.js';
-export { loggedStorage } from './logged-storage.js';
+export { composeStorage, type StorageOptions } from './decorators/compose-storage.js';
+export { limitedStorage } from './decorators/limited-storage.js';
+export { loggedStorage } from './decorators/logged-storage.js';
 export { assertKey, assertPrefix } from './object-key.js';
-export type { RetryOptions } from './patience.js';
+export type { RetryOptions } from './decorators/patience.js';
 export { readAll } from './read-all.js';
-export { readOnlyStorage } from './read-only-storage.js';
-export { retryingStorage } from './retrying-storage.js';
+export { readOnlyStorage } from './decorators/read-only-storage.js';
+export { retryingStorage } from './decorators/retrying-storage.js';
 export { defineStorageDriver, type StorageDriverSpec } from './storage-driver.js';
-export { throttledStorage, type ThrottleOptions } from './throttled-storage.js';
+export { throttledStorage, type ThrottleOptions } from './decorators/throttled-storage.js';

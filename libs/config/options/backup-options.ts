@@ -1,5 +1,5 @@
 import { defaulted, flagged, optional } from '../agent-option.js';
-import { choice, flag, lines, path, size, wholeNumber } from '../option-values.js';
+import { choice, flag, lines, path, size, wholeNumber } from '../values/option-values.js';
 
 /** The compressions by name; the room of codecs knows them. */
 const COMPRESSIONS = ['zstd', 'gzip', 'bzip2', 'xz', 'none'] as const;

@@ -1,5 +1,5 @@
 import { flagged, optional } from '../agent-option.js';
-import { days, flag, wholeNumber } from '../option-values.js';
+import { days, flag, wholeNumber } from '../values/option-values.js';
 
 /** When a backup is full and when it builds on an earlier one. */
 export const levelOptions = {

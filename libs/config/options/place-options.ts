@@ -6,7 +6,7 @@ import {
   requiredFor,
   type AgentAction,
 } from '../agent-option.js';
-import { path, text } from '../option-values.js';
+import { path, text } from '../values/option-values.js';
 
 const ON_STORAGE = ['backup', 'restore', 'list', 'ls', 'cat', 'verify', 'info', 'prune', 'key'] as const;
 const OF_BACKUPS = ['backup', 'restore', 'list', 'ls', 'cat', 'verify', 'info', 'prune'] as const;

@@ -1,5 +1,5 @@
 import { defaulted, flagged, optional, requiredFor } from '../agent-option.js';
-import { choice, date, flag, lines, path, text } from '../option-values.js';
+import { choice, date, flag, lines, path, text } from '../values/option-values.js';
 
 const OVERWRITES = ['never', 'if-newer', 'always'] as const;
 

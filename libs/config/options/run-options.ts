@@ -1,6 +1,6 @@
 import type { Schema } from '#kernel';
 import { AGENT_ACTIONS, defaulted, flagged, optional } from '../agent-option.js';
-import { choice, flag, path, rate } from '../option-values.js';
+import { choice, flag, path, rate } from '../values/option-values.js';
 
 const PRIORITIES = {
   normal: { nice: 0, idleIo: false },

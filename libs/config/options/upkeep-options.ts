@@ -1,5 +1,5 @@
 import { flagged, optional, requiredFor } from '../agent-option.js';
-import { command, date, days, flag, path, wholeNumber } from '../option-values.js';
+import { command, date, days, flag, path, wholeNumber } from '../values/option-values.js';
 
 /** Verifying, removing, and running a command. */
 export const upkeepOptions = {

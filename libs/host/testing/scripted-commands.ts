@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Failure } from '#kernel';
-import type { CommandExit, CommandRunner, CommandSpec, RunningCommand } from '../command-runner.js';
+import type { CommandExit, CommandRunner, CommandSpec, RunningCommand } from '../commands/command-runner.js';
 
 /** What a scripted program does: prints, and ends with a code, 0 unless told otherwise. */
 export interface Answer {

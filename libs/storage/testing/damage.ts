@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Failure } from '#kernel';
 import { bodyOf } from '../body.js';
 import { readAll } from '../read-all.js';
-import { relay } from '../relay.js';
+import { relay } from '../decorators/relay.js';
 import type { ObjectInfo, ObjectKey, RewindableBody } from '../storage-backend.js';
 import type { ScriptedFault } from './scripted-fault.js';
 

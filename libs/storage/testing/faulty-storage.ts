@@ -1,6 +1,6 @@
 import { Failure } from '#kernel';
 import type { ObjectKey, StorageBackend } from '../storage-backend.js';
-import { delegating } from '../delegating.js';
+import { delegating } from '../decorators/delegating.js';
 import { FaultScript } from './fault-script.js';
 import { damagedBytes, folderNames, shortBody, unbroken, without } from './damage.js';
 import type { ScriptedFault, StorageCall } from './scripted-fault.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Failure } from '#kernel';
-import { Slots } from '../../slots.js';
+import { Slots } from '../../decorators/slots.js';
 import type { ObjectKey } from '../../storage-backend.js';
 import { isErrno, unless } from './local-failure.js';
 import type { LocalFolders } from './local-folders.js';

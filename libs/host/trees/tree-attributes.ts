@@ -1,7 +1,7 @@
 import { Failure } from '#kernel';
 import { joined } from './byte-path.js';
-import type { CommandRunner, RunningCommand } from './command-runner.js';
-import { findProgram } from './find-program.js';
+import type { CommandRunner, RunningCommand } from '../commands/command-runner.js';
+import { findProgram } from '../commands/find-program.js';
 import { treePaths } from './tree-pairs.js';
 
 /** The extended attributes of one entry, POSIX ACLs among them: `user.x=0x01`, in order. */

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { Failure } from '#kernel';
 import { joined, shownPath, walkOrder } from './byte-path.js';
-import type { CommandRunner } from './command-runner.js';
+import type { CommandRunner } from '../commands/command-runner.js';
 import { attributesCanBeRead, treeAttributes, type EntryAttributes } from './tree-attributes.js';
 import type { CompareOptions, Difference } from './tree-difference.js';
 

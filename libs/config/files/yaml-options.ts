@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { Failure } from '#kernel';
-import type { NamedValue } from './setting.js';
+import type { NamedValue } from '../setting.js';
 
 /**
  * The entries of a YAML (or JSON) mapping. Numbers come as they are written, since a name such as `007` is text.

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { invariant } from '#kernel';
 import { delegating } from './delegating.js';
 import { Slots } from './slots.js';
-import type { StorageBackend } from './storage-backend.js';
+import type { StorageBackend } from '../storage-backend.js';
 
 /**
  * At most `connections` calls at a time; others wait in the order they came. A get counts until its stream is done or

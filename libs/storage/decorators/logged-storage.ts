@@ -1,7 +1,7 @@
 import { asFailure, monotonicMs, type Failure, type Logger } from '#kernel';
 import { delegating } from './delegating.js';
 import { relay } from './relay.js';
-import type { StorageBackend } from './storage-backend.js';
+import type { StorageBackend } from '../storage-backend.js';
 
 /**
  * The same storage, with one line in the log for each call: `call`, `key` or `prefix`, `result`, `ms`, and `bytes` or

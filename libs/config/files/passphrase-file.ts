@@ -1,5 +1,5 @@
 import { Failure, textOf } from '#kernel';
-import { Secret } from './secret.js';
+import { Secret } from '../values/secret.js';
 import { readSmallFile } from './text-file.js';
 
 /**

@@ -4,7 +4,7 @@ import { bytesOf, Failure, printable } from '#kernel';
 import { attributeDifferences, attributesCount } from './attribute-differences.js';
 import { shownPath } from './byte-path.js';
 import { EntryComparison } from './entry-comparison.js';
-import { systemCommands } from './system-commands.js';
+import { systemCommands } from '../commands/system-commands.js';
 import type { CompareOptions, Difference } from './tree-difference.js';
 import { treePairs } from './tree-pairs.js';
 

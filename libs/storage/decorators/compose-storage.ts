@@ -4,7 +4,7 @@ import { loggedStorage } from './logged-storage.js';
 import type { RetryOptions } from './patience.js';
 import { readOnlyStorage } from './read-only-storage.js';
 import { retryingStorage } from './retrying-storage.js';
-import type { StorageBackend } from './storage-backend.js';
+import type { StorageBackend } from '../storage-backend.js';
 import { throttledStorage } from './throttled-storage.js';
 
 export interface StorageOptions {

@@ -1,8 +1,8 @@
 import { Failure } from '#kernel';
 import { parseIni, type IniSection } from './ini.js';
 import { refuseBrokenJson } from './json-syntax.js';
-import { refuseProblems } from './option-problem.js';
-import { settingsOf, type NamedValue, type Settings } from './setting.js';
+import { refuseProblems } from '../option-problem.js';
+import { settingsOf, type NamedValue, type Settings } from '../setting.js';
 import { readSmallFile } from './text-file.js';
 import { yamlOptions } from './yaml-options.js';
 

@@ -1,5 +1,5 @@
 import { Failure } from '#kernel';
-import type { NamedValue } from './setting.js';
+import type { NamedValue } from '../setting.js';
 
 export interface IniSection {
   readonly name: string;

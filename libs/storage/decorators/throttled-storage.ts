@@ -1,7 +1,7 @@
 import type { Clock } from '#kernel';
 import { delegating } from './delegating.js';
 import { relay } from './relay.js';
-import type { StorageBackend } from './storage-backend.js';
+import type { StorageBackend } from '../storage-backend.js';
 import { TokenBucket } from './token-bucket.js';
 
 export interface ThrottleOptions {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Failure } from '#kernel';
 import { Patience, type RetryOptions } from './patience.js';
 import { relay } from './relay.js';
-import type { ByteRange, ObjectKey, StorageBackend } from './storage-backend.js';
+import type { ByteRange, ObjectKey, StorageBackend } from '../storage-backend.js';
 
 /**
  * `first` and, whenever it breaks, what is left of the object, opened anew at the byte reached. Each byte read renews

@@ -3,7 +3,7 @@ import { isFailure } from '#kernel';
 import { delegating } from './delegating.js';
 import { patiently, type RetryOptions } from './patience.js';
 import { resumingStream } from './resuming-stream.js';
-import type { ObjectKey, RewindableBody, StorageBackend } from './storage-backend.js';
+import type { ObjectKey, RewindableBody, StorageBackend } from '../storage-backend.js';
 
 /**
  * The same storage, in which a call that failed for a passing reason (`storage.*` with retry `later`) is made again,

@@ -1,4 +1,4 @@
-import { quoted } from './refusal.js';
+import { quoted } from '../values/refusal.js';
 
 /** An option of Freezer's agent that is none of Firn's. */
 export interface FreezerOption {

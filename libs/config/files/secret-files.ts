@@ -1,9 +1,9 @@
-import type { AgentOptionKey } from './agent-options.js';
-import type { EnvironmentSecrets } from './environment.js';
-import type { OptionProblem } from './option-problem.js';
+import type { AgentOptionKey } from '../agent-options.js';
+import type { EnvironmentSecrets } from '../environment.js';
+import type { OptionProblem } from '../option-problem.js';
 import { readPassphraseFile } from './passphrase-file.js';
-import type { ReadSettings } from './read-settings.js';
-import { STRENGTH } from './setting.js';
+import type { ReadSettings } from '../read-settings.js';
+import { STRENGTH } from '../setting.js';
 
 /** Secrets that a file may hold: the option that names the file, and the variable that does without one. */
 const SECRET_FILES = [

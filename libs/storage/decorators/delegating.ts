@@ -1,4 +1,4 @@
-import type { StorageBackend } from './storage-backend.js';
+import type { StorageBackend } from '../storage-backend.js';
 
 /** Every call handed on to `inner`: what a decorator starts from. */
 export function delegating(inner: StorageBackend): StorageBackend {

@@ -1,6 +1,6 @@
 import { Failure } from '#kernel';
 import { delegating } from './delegating.js';
-import type { StorageBackend } from './storage-backend.js';
+import type { StorageBackend } from '../storage-backend.js';
 
 /** The same storage, in which `put` and `remove` reject with `storage.read-only` and reach nothing. */
 export function readOnlyStorage(inner: StorageBackend): StorageBackend {

@@ -1,7 +1,7 @@
-import { agentAction } from './agent-option.js';
+import { agentAction } from '../agent-option.js';
 import { freezerObjection } from './freezer-options.js';
-import { meaningOf } from './option-names.js';
-import { refuseProblems, type OptionProblem } from './option-problem.js';
+import { meaningOf } from '../option-names.js';
+import { refuseProblems, type OptionProblem } from '../option-problem.js';
 
 const OVERWRITE = '--overwrite';
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { keepError } from './abortable.js';
+import { keepError } from '../abortable.js';
 
 /**
  * A stream of what `bytes` yields. Destroying it calls `stop` at once, also while `bytes` stalls; `Readable.from` would
