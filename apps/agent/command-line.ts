@@ -8,7 +8,7 @@ import {
   type AgentOption,
 } from '#config';
 import { Failure, withNearest } from '#kernel';
-import { verbs } from './actions/index.js';
+import { verbs, type VerbWords } from './actions/index.js';
 import { PROGRAM_VERSION } from './program.js';
 
 /** What a command line asks for. */
@@ -71,24 +71,32 @@ function agentProgram(streams: HelpStreams, found: (parsed: ParsedCommandLine) =
 }
 
 function addVerb(program: Command, action: AgentAction, found: (parsed: ParsedCommandLine) => void): void {
-  const { summary, words, examples, firstIsId } = verbs[action];
+  const { summary, words, examples } = verbs[action];
   const command = program.command(`${action} ${words}`.trim()).description(summary);
   if (action === 'prune') command.alias('admin');
   for (const option of optionsFor(action))
     if (option.name !== 'action') command.addOption(commanderOption(option));
   command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
   command.action((...args: unknown[]) => {
-    const given = args.slice(0, -2).filter((word) => typeof word === 'string');
+    const given = args
+      .slice(0, -2)
+      .flat()
+      .filter((word) => typeof word === 'string');
     const options: Record<string, unknown> = { ...givenTo(program), ...givenTo(command) };
-    const [id, ...rest] = given;
-    const named = firstIsId && id !== undefined && options['backupId'] === undefined;
-    if (firstIsId && action !== 'verify' && !named) options['backupId'] ??= 'latest';
-    found(
-      named
-        ? { action, options: { ...options, backupId: id }, words: rest }
-        : { action, options, words: given },
-    );
+    found({ action, ...assigned(verbs[action], given, options) });
   });
+}
+
+/** Words that are the value of an option, put where they belong. */
+function assigned(
+  { firstIsId, wordsAreCommand, idByDefault }: VerbWords,
+  words: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+): Pick<ParsedCommandLine, 'options' | 'words'> {
+  if (wordsAreCommand && words.length > 0) return { options: { ...options, command: words }, words: [] };
+  if (!firstIsId || options['backupId'] !== undefined) return { options, words };
+  const [backupId = idByDefault, ...rest] = words;
+  return backupId === undefined ? { options, words } : { options: { ...options, backupId }, words: rest };
 }
 
 /** Only what stands on the command line: commander has defaults of its own, such as true for `--no-…` options. */

@@ -13,11 +13,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const failure =
-      error instanceof CommanderError
-        ? new Failure('input.invalid', error.message.replace(/^error: /, ''))
-        : asFailure(error);
-    return failed(failure);
+    return failed(error instanceof CommanderError ? misspelt(error) : asFailure(error));
   } finally {
     cancelling.stop();
   }
@@ -41,6 +37,13 @@ function program(signal: AbortSignal): Command {
       quickstart({ directory, keep: options.keep ?? false, signal, say }),
     );
   return firn;
+}
+
+function misspelt(error: CommanderError): Failure {
+  if (error.code === 'commander.help') {
+    return new Failure('input.missing-option', 'no command is given; there is quickstart (see --help)');
+  }
+  return new Failure('input.invalid', error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '));
 }
 
 function failed(failure: Failure): number {

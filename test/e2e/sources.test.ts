@@ -20,6 +20,7 @@ import {
   assertSameTree,
   Fixture,
   isRoot,
+  mounted,
   nobodyCanRun,
   noise,
   skipBecause,
@@ -181,15 +182,10 @@ describe('a source', function () {
   });
 
   it('stays on its file system when asked to', async function () {
-    if (!isRoot()) skipBecause(this, 'only root may mount');
     fixture.write({ 'here/file': '1' });
     const there = join(fixture.source, 'there');
     mkdirSync(there);
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', 'firn-test', there], { stdio: 'ignore' });
-    } catch {
-      skipBecause(this, 'this machine does not let tests mount');
-    }
+    const unmount = mounted(this, there);
     try {
       writeFileSync(join(there, 'other'), '2');
       const run = await fixture.backup(['--one-file-system']);
@@ -198,7 +194,7 @@ describe('a source', function () {
       const paths = listed.lines.map((line) => line['path']);
       assert.ok(paths.includes('here/file') && !paths.includes('there/other'));
     } finally {
-      execFileSync('umount', [there]);
+      unmount();
     }
   });
 

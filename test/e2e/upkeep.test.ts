@@ -240,6 +240,10 @@ describe('what the agent prints', function () {
     const run = await agent(['exec', '--command', "sh -c 'echo hello; exit 42'", '--quiet'], { plain: true });
     assert.equal(run.code, 42);
     assert.equal(run.stdout.toString(), 'hello\n');
+    const words = await agent(['exec', '--quiet', '--', 'sh', '-c', 'echo "$0 $1"', 'a b', ';$x'], {
+      plain: true,
+    });
+    assert.equal(words.stdout.toString(), 'a b ;$x\n');
     const missing = await agent(['exec', '--command', 'no-such-program-anywhere']);
     assert.equal(missing.code, 5);
     assert.equal(missing.failure?.['code'], 'command.missing');

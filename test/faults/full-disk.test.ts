@@ -3,28 +3,22 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { agent, assertSameTree, Fixture, isRoot, noise, skipBecause } from '#test/support';
+import { agent, assertSameTree, Fixture, mounted, noise } from '#test/support';
 
 describe('a disk that fills up in the middle', function () {
   this.timeout(60_000);
   let fixture: Fixture;
   let disk: string;
-  let mounted = false;
+  let unmount: (() => void) | undefined;
   before(function () {
-    if (!isRoot()) skipBecause(this, 'only root may mount a small disk');
     fixture = new Fixture();
     disk = join(fixture.place, 'disk');
     mkdirSync(disk);
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'firn-test', disk], { stdio: 'ignore' });
-      mounted = true;
-    } catch {
-      skipBecause(this, 'this machine does not let tests mount');
-    }
+    unmount = mounted(this, disk);
   });
   after(() => {
-    if (mounted) execFileSync('umount', [disk]);
-    fixture?.remove();
+    unmount?.();
+    fixture.remove();
   });
 
   const where = () => ['--container', join(disk, 'container'), '--encrypt-pass-file', fixture.pass];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, watch } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, watch } from 'node:fs';
 import { join, relative } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { systemClock } from '#kernel';
@@ -34,6 +34,7 @@ describe('an agent that is killed with SIGKILL', function () {
   let fixture: Fixture;
   before(async () => {
     fixture = new Fixture();
+    mkdirSync(join(fixture.place, 'work'));
     fixture.write(
       Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`file-${i}`, noise(100_000, i + 1)])),
     );
@@ -41,9 +42,11 @@ describe('an agent that is killed with SIGKILL', function () {
   });
   after(() => fixture.remove());
 
+  const workDirectory = () => join(fixture.place, 'work');
   const args = () => [
     ...['backup', '--path-to-backup', fixture.source, '--backup-name', 'test', ...fixture.where],
     ...['--no-incremental', '--max-segment-size', '256KiB', '--bandwidth-limit', '8MiB'],
+    ...['--work-dir', workDirectory()],
   ];
 
   // The mark, each segment, catalogue, index, state: after each of them once, and at moments between.
@@ -60,9 +63,10 @@ describe('an agent that is killed with SIGKILL', function () {
       assert.equal(listed.code, 0);
       assert.ok(Number(listed.summary['restorePoints']) >= Number(before));
       assert.equal(listed.summary['damaged'], 0);
-      const next = await fixture.backup(['--max-segment-size', '256KiB']);
+      const next = await fixture.backup(['--max-segment-size', '256KiB', '--work-dir', workDirectory()]);
       assert.equal(next.code, 0, JSON.stringify(next.failure));
       assert.deepEqual(rests(fixture.container), [], 'the rests are swept');
+      assert.deepEqual(readdirSync(workDirectory()), [], 'so are temporary files');
     });
   }
 

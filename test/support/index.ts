@@ -5,7 +5,8 @@ export { listTree, type ListedEntry } from './list-tree.js';
 export { ODD_NAMES } from './odd-names.js';
 export type { OddFeature } from './odd-part.js';
 export { makeOddTree, type OddTreeOptions } from './odd-tree.js';
-export { requireProgram, skipBecause } from './require-program.js';
+export { mounted } from './mounted.js';
+export { isRequired, requireProgram, skipBecause } from './require-program.js';
 export { seeded, type Seeded } from './seeded.js';
 export { withTemporaryDirectory } from './with-temporary-directory.js';
 export {

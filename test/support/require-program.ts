@@ -7,11 +7,16 @@ import { findProgram } from '#host';
  */
 export function requireProgram(context: Context, name: string): void {
   if (findProgram(name) !== undefined) return;
-  const required = (process.env['FIRN_TEST_REQUIRE'] ?? '').split(/[\s,]+/);
-  if (required.includes(name) || required.includes('all')) {
+  if (isRequired(name)) {
     throw new Error(`the program ${name} is missing, and FIRN_TEST_REQUIRE lists it`);
   }
   skipBecause(context, `no program ${name}`);
+}
+
+/** Whether the machine is meant to have it. */
+export function isRequired(name: string): boolean {
+  const required = (process.env['FIRN_TEST_REQUIRE'] ?? '').split(/[\s,]+/);
+  return required.includes(name) || required.includes('all');
 }
 
 /** Skips a test and shows why. */

@@ -1,4 +1,5 @@
 import { Failure } from '#kernel';
+import type { Notice } from '#domain';
 import { LiveTree, type BackupReader, type Chain, type LiveEntry } from '#backup-set';
 import type { Parts } from '#workflows';
 import type { ActionContext, ActionResult } from '../action.js';
@@ -58,13 +59,23 @@ function content(
 
 /** The file itself, also when the path is one of several hard links to it. */
 async function find(chain: Chain, path: string, signal: AbortSignal): Promise<LiveEntry> {
-  for await (const live of new LiveTree(chain).walk((candidate) => candidate === path, signal)) {
+  const tree = new LiveTree(chain);
+  for await (const live of tree.walk((candidate) => candidate === path, signal)) {
     if (live.ancestor) continue;
     if (live.entry.type === 'file') return live;
     if (live.entry.type === 'hardlink') return linked(live, signal);
     throw new Failure('backup.not-a-file', `"${path}" is a ${live.entry.type}`, { path });
   }
+  tree.refuseHoles();
+  const skipped = tree.notices.find((notice) => notice.path === path && notice.state === 'skipped');
+  if (skipped) throw neverRead(skipped);
   throw new Failure('backup.path-missing', `there is no "${path}" in this backup`, { path });
+}
+
+function neverRead({ path, reason, harmless }: Notice): Failure {
+  const why = harmless ? reason : `it could not be read then (${reason})`;
+  const message = `"${path}" is not in this backup: ${why}`;
+  return new Failure('backup.path-missing', message, { path, reason });
 }
 
 async function linked({ entry: link, reader }: LiveEntry, signal: AbortSignal): Promise<LiveEntry> {

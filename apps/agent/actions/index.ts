@@ -11,13 +11,22 @@ import { prune } from './prune.js';
 import { restore } from './restore.js';
 import { verify } from './verify.js';
 
+/** What the words behind a verb mean. */
+export interface VerbWords {
+  /** As commander writes them. */
+  readonly words: string;
+  /** The first is the value of `--backup-id`. */
+  readonly firstIsId?: true;
+  /** The backup that is meant where none is named. */
+  readonly idByDefault?: string;
+  /** All of them are the value of `--command`. */
+  readonly wordsAreCommand?: true;
+}
+
 /** A verb of the command line. */
-export interface Verb<Action extends AgentAction> {
+export interface Verb<Action extends AgentAction> extends VerbWords {
   readonly run: ActionRunner<Action>;
   readonly summary: string;
-  /** Words behind the verb, as commander writes them; the first becomes `--backup-id` where `firstIsId`. */
-  readonly words: string;
-  readonly firstIsId?: true;
   /** Shown below the options. */
   readonly examples: readonly string[];
 }
@@ -51,6 +60,7 @@ export const verbs: { readonly [Action in AgentAction]: Verb<Action> } = {
     summary: 'List the files of a restore point',
     words: '[id] [path]',
     firstIsId: true,
+    idByDefault: 'latest',
     examples: [`firn-agent ls latest /etc/ssh --backup-name etc ${place}`],
   },
   cat: {
@@ -59,6 +69,7 @@ export const verbs: { readonly [Action in AgentAction]: Verb<Action> } = {
       'Write a file of a restore point, or without a path the whole tar stream of its level, to standard output',
     words: '[id] [path]',
     firstIsId: true,
+    idByDefault: 'latest',
     examples: [
       `firn-agent cat latest /etc/hosts --backup-name etc ${place}`,
       `firn-agent cat latest --backup-name etc ${place} | tar --list`,
@@ -83,8 +94,12 @@ export const verbs: { readonly [Action in AgentAction]: Verb<Action> } = {
   exec: {
     run: exec,
     summary: 'Run a command without a shell, and end with its exit code',
-    words: '',
-    examples: [`firn-agent exec --command 'systemctl reload nginx'`],
+    words: '[command...]',
+    wordsAreCommand: true,
+    examples: [
+      `firn-agent exec --command 'systemctl reload nginx'`,
+      'firn-agent exec -- systemctl reload nginx',
+    ],
   },
   prune: {
     run: prune,

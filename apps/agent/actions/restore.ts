@@ -1,4 +1,5 @@
 import { formatBytes, formatDuration, type AgentConfig } from '#config';
+import type { Rescued } from '#backup-set';
 import { lowerOwnPriority, systemCommands } from '#host';
 import { exitCodes, Failure, monotonicMs, printable } from '#kernel';
 import {
@@ -51,7 +52,7 @@ function orderOf(config: AgentConfig<'restore'>): RestoreOrder {
 
 const SHOWN = 1000;
 
-function factsOf({ point, plan, conflicts }: RestorePreview) {
+function factsOf({ point, plan, conflicts, rescued }: RestorePreview) {
   const { totals, notices, holes, lost } = plan;
   return {
     backup: point.backup.id,
@@ -68,6 +69,7 @@ function factsOf({ point, plan, conflicts }: RestorePreview) {
     },
     conflicts: conflicts.slice(0, SHOWN),
     lost: [...lost.map(({ entry }) => entry.path), ...holes].slice(0, SHOWN),
+    rescued: namesOf(rescued),
     missingFromBackup: notices.filter(({ state, harmless }) => state === 'skipped' && !harmless).length,
   };
 }
@@ -92,7 +94,7 @@ function previewed(config: AgentConfig<'restore'>, preview: RestorePreview): Act
 }
 
 function done(config: AgentConfig<'restore'>, outcome: RestoreOutcome, ms: number): ActionResult {
-  const { plan, problems, different, deleted } = outcome;
+  const { plan, problems, different, deleted, rescued } = outcome;
   const byKind = notSetByKind(outcome);
   const failed = [
     ...problems.filter(({ kind }) => kind === 'file').map(({ path }) => path),
@@ -101,7 +103,7 @@ function done(config: AgentConfig<'restore'>, outcome: RestoreOutcome, ms: numbe
     ...plan.holes,
     ...outcome.conflicts,
   ];
-  const incomplete = failed.length > 0;
+  const incomplete = failed.length + rescued.length > 0;
   return {
     summary: {
       action: 'restore',
@@ -120,7 +122,7 @@ function done(config: AgentConfig<'restore'>, outcome: RestoreOutcome, ms: numbe
       ...(deleted > 0 ? [`removed ${entries(deleted)} that the restore point does not have`] : []),
       ...byKind.map(notSetLine),
     ],
-    failure: incomplete ? incompleteRestore(config.restoreAbsPath, failed) : undefined,
+    failure: incomplete ? incompleteRestore(config.restoreAbsPath, failed, namesOf(rescued)) : undefined,
   };
 }
 
@@ -155,18 +157,26 @@ function entries(n: number): string {
   return counted(n, 'entry', 'entries');
 }
 
-function incompleteRestore(target: string, failed: readonly string[]): Failure {
+/** `catalogue of 20261120T093415Z-4f7a9c21` */
+function namesOf(rescued: readonly Rescued[]): string[] {
+  return rescued.map(({ object, backup }) => `${object} of ${backup}`);
+}
+
+function incompleteRestore(target: string, failed: readonly string[], rescued: readonly string[]): Failure {
+  const context = { target, paths: failed.slice(0, SHOWN), rescued };
+  return new Failure('restore.incomplete', [...lossIn(failed), ...repairIn(rescued)].join('; '), context);
+}
+
+function lossIn(failed: readonly string[]): string[] {
+  if (failed.length === 0) return ['nothing is lost'];
   const shown = failed
     .slice(0, 5)
     .map((path) => `"${printable(path)}"`)
     .join(', ');
-  const more = failed.length > 5 ? ' and more' : '';
-  return new Failure(
-    'restore.incomplete',
-    `${entries(failed.length)} could not be restored: ${shown}${more}`,
-    {
-      target,
-      paths: failed.slice(0, SHOWN),
-    },
-  );
+  return [`${entries(failed.length)} could not be restored: ${shown}${failed.length > 5 ? ' and more' : ''}`];
+}
+
+function repairIn(rescued: readonly string[]): string[] {
+  if (rescued.length === 0) return [];
+  return [`the container is damaged: made anew from the data: ${rescued.join(', ')}`];
 }

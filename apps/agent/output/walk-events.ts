@@ -1,5 +1,6 @@
 import { printable } from '#kernel';
 import type { WorkflowEvent } from '#workflows';
+import { counted } from './counted.js';
 import type { Reporter } from './reporter.js';
 
 /** Takes what a workflow tells to the reporter. `totalBytes` helps a backup, which does not know how much is coming. */
@@ -54,6 +55,8 @@ function tellStep(
         facts,
         `backup ${String(facts['backup'])} is damaged: ${String(facts['message'])}`,
       );
+    case 'object-rescued':
+      return reporter.warning(name, facts, rescuedText(facts));
     case 'level-chosen':
       return reporter.event(name, facts, String(facts['reason']));
     case 'orphan-swept':
@@ -65,4 +68,11 @@ function tellStep(
     default:
       return reporter.event(name, facts, `${name} ${JSON.stringify(facts)}`);
   }
+}
+
+function rescuedText(facts: Readonly<Record<string, unknown>>): string {
+  const { object, backup, message, unnamed } = facts;
+  const text = `${String(message)}; made the ${String(object)} of ${String(backup)} anew from the data`;
+  if (unnamed === 0) return text;
+  return `${text}. The names of ${counted(Number(unnamed), 'file')} that this backup could not read are lost: one that it read in part is restored with zeros`;
 }
