@@ -26,6 +26,7 @@ export { openChain, type Chain } from './reader/chain-reader.js';
 export type { LiveEntry } from './reader/live-entry.js';
 export { ancestorsOf, everything, LiveTree, type Wanted } from './reader/live-tree.js';
 export { RangeList, type Range } from './reader/ranges.js';
+export type { Rescue, Rescued } from './reader/rescue.js';
 export {
   planRestore,
   rangesOf,

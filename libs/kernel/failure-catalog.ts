@@ -172,8 +172,8 @@ export const failureCatalog = {
   'backup.not-a-file': rule('invalid-input', 'after-fix', 'Name a regular file.'),
   'chain.broken': rule('corrupt', 'never', 'Choose an earlier restore point, or another copy.'),
   'manifest.damaged': rule('corrupt', 'never', 'Use another restore point, or another copy of this backup.'),
-  'catalogue.damaged': rule('corrupt', 'never', 'Use another restore point, or another copy of this backup.'),
-  'index.damaged': rule('corrupt', 'never', 'Use another restore point, or another copy of this backup.'),
+  'catalogue.damaged': rule('corrupt', 'never', 'Restore with --keep-going, which makes it anew if it can.'),
+  'index.damaged': rule('corrupt', 'never', 'Restore with --keep-going, which makes it anew if it can.'),
   'state.damaged': rule('corrupt', 'never', 'Make a new full backup with --no-incremental.'),
   'segment.missing': rule('corrupt', 'never', 'Restore the rest with --keep-going, or use another copy.'),
   'segment.digest-mismatch': rule(

@@ -38,7 +38,7 @@ export interface RestoreOrder {
   readonly overwrite: Overwrite;
   /** Removes what is in the target and was not in the restore point. */
   readonly delete: boolean;
-  /** Restores what is not damaged, and names the rest. */
+  /** Restores what is not damaged, and names the rest. A damaged index or catalogue is made anew from the data. */
   readonly keepGoing: boolean;
 }
 

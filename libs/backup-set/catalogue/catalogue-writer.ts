@@ -14,13 +14,13 @@ const BATCH = 64 * 1024;
 
 /** Writes the catalogue while the stream passes. Memory held: some kilobytes. */
 export class CatalogueWriter {
-  readonly #document: DocumentWriter;
+  readonly #document: Pick<DocumentWriter, 'append'>;
   #batch: string[] = [];
   #batchLength = 0;
   #notices = 0;
   #totals = { entries: 0, files: 0, directories: 0, contentBytes: 0 };
 
-  constructor(document: DocumentWriter) {
+  constructor(document: Pick<DocumentWriter, 'append'>) {
     this.#document = document;
   }
 

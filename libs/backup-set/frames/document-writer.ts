@@ -79,7 +79,8 @@ export class DocumentWriter {
   }
 }
 
-async function onDisk<T>(path: string, act: () => Promise<T>): Promise<T> {
+/** What fails for want of room is `storage.full`; `path` is that of the temporary file. */
+export async function onDisk<T>(path: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {

@@ -18,6 +18,8 @@ export const FRAME_OVERHEAD = HEADER_BYTES + TAG_BYTES;
 export const MAX_PLAIN = 16 * 1024 * 1024;
 
 const MAGIC = 0x314e5246; // "FRN1", little endian
+/** What every frame begins with. */
+export const FRAME_MARK = Buffer.from('FRN1', 'latin1');
 const CODEC_NUMBERS = { none: 0, zstd: 1, gzip: 2, bzip2: 3, xz: 4 } as const satisfies Record<
   CodecName,
   number

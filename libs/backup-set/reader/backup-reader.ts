@@ -1,4 +1,5 @@
-import { asFailure, Failure, type FailureCode } from '#kernel';
+import { createReadStream } from 'node:fs';
+import { asFailure, Failure, isFailure, type FailureCode } from '#kernel';
 import { readAll, type StorageBackend } from '#storage';
 import { mapInOrder } from '#codecs';
 import type { ListedBackup } from '../backup-list.js';
@@ -13,7 +14,11 @@ import { FrameSealer } from '../frames/frame-sealer.js';
 import type { DataKey, StreamName } from '../keys/data-key.js';
 import { segmentKey } from '../layout.js';
 import { checkSignature, type Manifest } from '../manifest.js';
+import { frameFailure } from './frame-failure.js';
 import { visitsOf, type FrameVisit, type Range } from './ranges.js';
+import { rebuildCatalogue } from './rebuilt-catalogue.js';
+import { rebuildIndex } from './rebuilt-index.js';
+import type { Rescue, Rescued } from './rescue.js';
 
 export interface ReaderDeps {
   readonly storage: StorageBackend;
@@ -21,6 +26,9 @@ export interface ReaderDeps {
   readonly codecs: CodecShelf;
   /** Frames fetched and opened at the same time. */
   readonly lanes: number;
+  /** Given this, an index or a catalogue that cannot be read is made anew from the data, and {@link BackupReader.rescued}
+   * says so. That reads all the data of the backup, and a catalogue is read twice. */
+  readonly rescue?: Rescue | undefined;
 }
 
 /** A part of the stream that cannot be read, and why. */
@@ -36,7 +44,11 @@ export class BackupReader {
   readonly #deps: ReaderDeps;
   readonly #dataKey: DataKey | undefined;
   readonly listed: ListedBackup;
+  /** What was made anew so far. */
+  readonly rescued: Rescued[] = [];
   #index: Promise<FrameIndex> | undefined;
+  /** Path of the catalogue that was made anew; of none when the stored one is whole. */
+  #catalogue: Promise<string | undefined> | undefined;
 
   /** `container.encrypted` when the container is locked; `manifest.damaged` when the manifest is not signed by its key. */
   constructor(deps: ReaderDeps, listed: ListedBackup) {
@@ -55,7 +67,8 @@ export class BackupReader {
 
   /** The lines of the catalogue, in stream order, notices last. */
   catalogue(signal?: AbortSignal): AsyncGenerator<CatalogueLine, void> {
-    return readCatalogue(this.#read('catalogue', 'catalogue.damaged', signal));
+    const { rescue } = this.#deps;
+    return rescue ? this.#rescuedCatalogue(rescue, signal) : this.#storedCatalogue(signal);
   }
 
   /** The engine's state after this backup. */
@@ -65,7 +78,7 @@ export class BackupReader {
 
   /** Where the frames lie; read once. The signal is that of whoever asks first. */
   index(signal?: AbortSignal): Promise<FrameIndex> {
-    this.#index ??= this.#loadIndex(signal).catch((error: unknown) => {
+    this.#index ??= this.#wholeIndex(signal).catch((error: unknown) => {
       // The next one may have more luck, or another signal.
       this.#index = undefined;
       throw error;
@@ -112,6 +125,7 @@ export class BackupReader {
 
   async #open({ frame }: FrameVisit, signal?: AbortSignal): Promise<Buffer> {
     try {
+      if (frame.stored === 0) throw damaged('it is in none of the segments');
       const stored = await this.#fetch(frame, signal);
       const { header, body } = this.#sealer('data').open(stored, frame.number, frame.segment);
       if (header.plainLength !== frame.plain) throw damaged('it is not as long as the index says');
@@ -125,6 +139,50 @@ export class BackupReader {
     const key = segmentKey(this.listed.folder, frame.segment);
     const range = { start: frame.offset, end: frame.offset + frame.stored };
     return readAll(await this.#deps.storage.get(key, range, signal));
+  }
+
+  #storedCatalogue(signal?: AbortSignal): AsyncGenerator<CatalogueLine, void> {
+    return readCatalogue(this.#read('catalogue', 'catalogue.damaged', signal));
+  }
+
+  async *#rescuedCatalogue(rescue: Rescue, signal?: AbortSignal): AsyncGenerator<CatalogueLine, void> {
+    this.#catalogue ??= this.#wholeCatalogue(rescue, signal).catch((error: unknown) => {
+      this.#catalogue = undefined;
+      throw error;
+    });
+    const path = await this.#catalogue;
+    yield* path === undefined ? this.#storedCatalogue(signal) : readCatalogue(createReadStream(path));
+  }
+
+  async #wholeCatalogue(rescue: Rescue, signal?: AbortSignal): Promise<string | undefined> {
+    try {
+      // Damage may show only at the end, and by then lines would have been handed over.
+      for await (const _ of this.#storedCatalogue(signal)) continue;
+      return undefined;
+    } catch (error) {
+      if (!isFailure(error, 'catalogue.damaged')) throw error;
+      const path = await rebuildCatalogue(this.stream(signal), this.manifest, rescue);
+      this.#tellRescued('catalogue', error, this.manifest.totals.skipped);
+      return path;
+    }
+  }
+
+  async #wholeIndex(signal?: AbortSignal): Promise<FrameIndex> {
+    try {
+      return await this.#loadIndex(signal);
+    } catch (error) {
+      if (!this.#deps.rescue || !isFailure(error, 'index.damaged')) throw error;
+      const { storage, lanes } = this.#deps;
+      const { folder } = this.listed;
+      const segments = { storage, folder, manifest: this.manifest, sealer: this.#sealer('data'), lanes };
+      const index = await rebuildIndex(segments, signal);
+      this.#tellRescued('index', error, 0);
+      return index;
+    }
+  }
+
+  #tellRescued(object: Rescued['object'], failure: Failure, unnamed: number): void {
+    this.rescued.push({ object, backup: this.manifest.backup, failure, unnamed });
   }
 
   async #loadIndex(signal?: AbortSignal): Promise<FrameIndex> {
@@ -166,37 +224,5 @@ export class BackupReader {
       { container: this.#deps.container.id, backup: this.manifest.backup },
       this.#dataKey,
     );
-  }
-}
-
-/** Everything that can be wrong with a stored frame, as one of two codes, with the place it has in the stream. */
-function frameFailure(error: unknown, manifest: Manifest, frame: PlacedFrame): Failure {
-  const failure = asFailure(error);
-  const context = { backup: manifest.backup, segment: frame.segment, frame: frame.number, at: frame.at };
-  switch (failure.code) {
-    case 'storage.object-missing':
-      return new Failure(
-        'segment.missing',
-        `segment ${frame.segment} of backup ${manifest.backup} is missing`,
-        context,
-        failure,
-      );
-    case 'storage.range-invalid':
-      return new Failure(
-        'frame.damaged',
-        `segment ${frame.segment} of backup ${manifest.backup} is cut short`,
-        context,
-        failure,
-      );
-    case 'frame.damaged':
-    case 'codec.failed':
-      return new Failure(
-        'frame.damaged',
-        `frame ${frame.number} in segment ${frame.segment} of backup ${manifest.backup} is damaged`,
-        context,
-        failure,
-      );
-    default:
-      return failure.with(context);
   }
 }

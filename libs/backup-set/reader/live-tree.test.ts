@@ -5,7 +5,7 @@ import { isFailure } from '#kernel';
 import type { Notice } from '#domain';
 import { ancestorsOf, LiveTree, type ListedBackup, type Wanted } from '#backup-set';
 import { Bench } from '../testing/bench.js';
-import { directory, file, type Spec } from '../testing/synthetic.js';
+import { directory, file, hardlink, type Spec } from '../testing/synthetic.js';
 
 const skipped = (path: string): Notice => ({ path, state: 'skipped', reason: 'permission denied' });
 
@@ -127,6 +127,88 @@ describe('the tree of a restore point', () => {
     const { paths, tree } = await walk(two);
     assert.deepEqual(paths, ['.@2']);
     assert.deepEqual(tree.holes, ['a']);
+  });
+
+  it('is without what its level has a member of and yet calls skipped, and without hard links to that', async () => {
+    const specs = [
+      directory('.', 'Ya', 'Yl', 'Yz', 'Dd'),
+      directory('d'),
+      file('a', 'zeros'),
+      hardlink('l', 'a'),
+      file('z'),
+    ];
+    const zero = await level(specs, undefined, [skipped('a'), skipped('d')]);
+    const { paths, tree } = await walk(zero);
+    assert.deepEqual(paths, ['.@0', 'd@0', 'z@0']);
+    assert.deepEqual(tree.notices, [
+      skipped('a'),
+      skipped('d'),
+      { path: 'l', state: 'skipped', reason: 'hard link to a file that could not be read' },
+    ]);
+    assert.deepEqual((await walk(zero, (path) => path === 'a')).paths, []);
+    assert.deepEqual(
+      (await walk(zero, (path) => path === 'l')).tree.notices.map(({ path }) => path),
+      ['l'],
+    );
+  });
+
+  it('has holes where a level below has such members, and nothing in their place', async () => {
+    const names = ['Ya', 'Yl', 'Yz'] as const;
+    const zero = await level(
+      [directory('.', ...names), file('a', 'older'), file('l', 'older'), file('z')],
+      undefined,
+    );
+    const one = await level(
+      [directory('.', 'Ya', 'Yl', 'Nz'), file('a', 'zeros'), hardlink('l', 'a')],
+      zero,
+      [skipped('a')],
+    );
+    const two = await level([directory('.', 'Na', 'Nl', 'Nz')], one);
+    const { paths, tree } = await walk(two);
+    assert.deepEqual(paths, ['.@2', 'z@0']);
+    assert.deepEqual(tree.holes, ['a', 'l']);
+  });
+
+  it('reads the notices of a level beforehand only when it has skipped something', async () => {
+    const zero = await level([directory('.', 'Ya'), file('a')]);
+    const one = await level([directory('.', 'Ya'), file('a')], zero, [skipped('a')]);
+    for (const [newest, times] of [
+      [zero, 1],
+      [one, 2],
+    ] as const) {
+      const chain = await bench.chain(newest);
+      const reads = chain.map((reader) => {
+        const catalogue = reader.catalogue.bind(reader);
+        const count = { times: 0 };
+        reader.catalogue = (signal) => {
+          count.times += 1;
+          return catalogue(signal);
+        };
+        return count;
+      });
+      await collected(new LiveTree(chain).walk());
+      assert.equal(reads.at(-1)?.times, times);
+    }
+  });
+
+  it('names each of many holes, and only those', async () => {
+    const names = Array.from({ length: 3000 }, (_, i) => `n${i}`);
+    const zero = await level([
+      directory('.', ...names.map((name) => `Y${name}` as const)),
+      ...names.filter((_, i) => i % 3 > 0).map((name) => file(name, '')),
+    ]);
+    const one = await level([directory('.', ...names.map((name) => `N${name}` as const), 'Nnever')], zero);
+    const { tree, paths } = await walk(one);
+    assert.deepEqual(
+      tree.holes,
+      names.filter((_, i) => i % 3 === 0),
+    );
+    assert.equal(paths.length, 1 + 2000);
+    const some = await walk(one, (path) => path < 'n2');
+    assert.deepEqual(
+      some.tree.holes,
+      names.filter((name, i) => i % 3 === 0 && name < 'n2'),
+    );
   });
 
   it('gives what is wanted, with each directory on the way to it once, and before what is in it', async () => {

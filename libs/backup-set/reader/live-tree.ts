@@ -3,7 +3,8 @@ import { Failure } from '#kernel';
 import type { BackupReader } from './backup-reader.js';
 import type { Chain } from './chain-reader.js';
 import type { LiveEntry } from './live-entry.js';
-import { below, UnchangedNames } from './unchanged-names.js';
+import { unchangedIn, UnchangedNames } from './unchanged-names.js';
+import { UnreadFiles } from './unread-files.js';
 
 /** Which paths are asked for. A directory that is wanted does not make what is in it wanted: say so for each path. */
 export type Wanted = (path: string) => boolean;
@@ -29,8 +30,9 @@ export class LiveTree {
   }
 
   /**
-   * Newest level first, each level in stream order. Memory held: the wanted unchanged names, and, when not everything is
-   * wanted, the directories that are not.
+   * Newest level first, each level in stream order. Members that their level calls skipped are left out. Memory held: some
+   * bytes for each wanted unchanged name, the skipped paths, and, when not everything is wanted, the directories that are
+   * not.
    */
   async *walk(wanted: Wanted = everything, signal?: AbortSignal): AsyncGenerator<LiveEntry> {
     const [newest, ...older] = this.#chain.toReversed();
@@ -41,6 +43,7 @@ export class LiveTree {
       if (unchanged.isEmpty) break;
       yield* unchanged.foundIn(reader, signal);
     }
+    await unchanged.nameHoles(newest, signal);
     this.holes = unchanged.holes;
   }
 
@@ -65,12 +68,16 @@ export class LiveTree {
     signal?: AbortSignal,
   ): AsyncGenerator<LiveEntry> {
     const notices: Notice[] = [];
+    const linked: Notice[] = [];
     const waiting = new Ancestors(reader);
+    const unread = await UnreadFiles.of(reader, signal);
     for await (const line of reader.catalogue(signal)) {
       if (line.kind === 'notice') notices.push(line.notice);
       if (line.kind !== 'entry') continue;
       const { entry } = line;
-      if (wanted(entry.path)) {
+      if (unread.has(entry)) {
+        if (unread.hasTargetOf(entry)) linked.push(unreadLink(entry));
+      } else if (wanted(entry.path)) {
         yield* waiting.leadingTo(entry.path);
         yield { entry, reader };
       } else if (entry.type === 'directory') waiting.add(entry);
@@ -82,12 +89,13 @@ export class LiveTree {
       }
     }
     for (const notice of notices) if (notice.state === 'skipped') unchanged.forgive(notice.path);
-    this.notices = notices.filter((notice) => wanted(notice.path));
+    this.notices = [...notices, ...linked].filter((notice) => wanted(notice.path));
   }
 }
 
-function* unchangedIn(entry: Entry): Generator<string> {
-  for (const name of entry.listing ?? []) if (name.startsWith('N')) yield below(entry.path, name.slice(1));
+/** The backup speaks of the file under its first name only. */
+function unreadLink({ path }: Entry): Notice {
+  return { path, state: 'skipped', reason: 'hard link to a file that could not be read' };
 }
 
 /** Directories that were passed over, until something in them turns out to be wanted. Parents come before children. */

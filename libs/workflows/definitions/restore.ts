@@ -1,15 +1,26 @@
 import type { RestorePoint } from '#domain';
 import { invariant } from '#kernel';
-import type { RestorePlan } from '#backup-set';
+import type { Rescued, RestorePlan } from '#backup-set';
 import type { ExtractProblem } from '#engines';
 import { pointChoose } from '../kinds/point-choose.js';
 import { restoreCheck } from '../kinds/restore-check.js';
 import { restoreDelete } from '../kinds/restore-delete.js';
 import { restoreExtract } from '../kinds/restore-extract.js';
 import { restorePlan, restoreTarget } from '../kinds/restore-plan.js';
-import { CHECKED, DELETED, EXTRACTED, PLAN, POINT, RESTORE_ORDER, RESTORED, TARGET } from '../kinds/slots.js';
+import {
+  CHAIN,
+  CHECKED,
+  DELETED,
+  EXTRACTED,
+  PLAN,
+  POINT,
+  RESTORE_ORDER,
+  RESTORED,
+  TARGET,
+} from '../kinds/slots.js';
 import type { RestoreOrder } from '../orders.js';
 import type { Parts } from '../parts.js';
+import { rescuedIn } from '../restoring/rescue.js';
 import { runWorkflow } from '../runner/runner.js';
 import { filled } from '../runner/slot.js';
 import { stepKinds } from '../runner/step-kind.js';
@@ -42,6 +53,8 @@ export interface RestorePreview {
   readonly plan: RestorePlan;
   /** Paths that stay as they are because something of another type is in the way. */
   readonly conflicts: readonly string[];
+  /** Damaged objects that were made anew. */
+  readonly rescued: readonly Rescued[];
 }
 
 export interface RestoreOutcome extends RestorePreview {
@@ -99,5 +112,6 @@ function previewIn(slots: Awaited<ReturnType<typeof walk>>['slots']): RestorePre
     point: slots.get(POINT),
     plan: slots.get(slots.has(RESTORED) ? RESTORED : PLAN),
     conflicts: [...(slots.get(TARGET)?.conflicts ?? [])],
+    rescued: rescuedIn(slots.get(CHAIN)),
   };
 }

@@ -2,6 +2,7 @@ import { chooseRestorePoint, restorePointOf, type Backup } from '#domain';
 import { Failure, type BackupId } from '#kernel';
 import { findBackups, openChain, openContainer, type ListedBackup } from '#backup-set';
 import type { Parts } from '../parts.js';
+import { rescueOf } from '../restoring/rescue.js';
 import { defineStep, type StepKind } from '../runner/step-kind.js';
 import { CHAIN, CONTAINER, POINT, RESTORE_ORDER } from './slots.js';
 
@@ -13,7 +14,7 @@ export function pointChoose(parts: Parts): StepKind {
     reads: [RESTORE_ORDER],
     writes: [CONTAINER, POINT, CHAIN],
     run: async (context) => {
-      const { hostname, name, id, at, unlock } = context.get(RESTORE_ORDER);
+      const { hostname, name, id, at, unlock, keepGoing } = context.get(RESTORE_ORDER);
       const container = await openContainer(parts.storage, unlock, context.signal);
       const listed = new Map<BackupId, ListedBackup>();
       const damaged: Failure[] = [];
@@ -33,10 +34,8 @@ export function pointChoose(parts: Parts): StepKind {
       const point = choose(backups, wish, damaged);
       context.set(CONTAINER, container);
       context.set(POINT, point);
-      context.set(
-        CHAIN,
-        openChain({ ...parts, container }, restorePointOf(point.backup.id, backups), listed),
-      );
+      const deps = { ...parts, container, ...(keepGoing ? { rescue: rescueOf(parts) } : {}) };
+      context.set(CHAIN, openChain(deps, restorePointOf(point.backup.id, backups), listed));
       const { backup, levels } = point;
       context.emit({
         name: 'point-chosen',

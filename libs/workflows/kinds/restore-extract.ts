@@ -5,6 +5,7 @@ import { planRestore, type DamagedRanges, type RestorePlan, type Wanted } from '
 import { removeHalfWritten, timeOfTarget } from '../restoring/half-written.js';
 import type { Parts } from '../parts.js';
 import { isPlanned, wantedIn } from '../restoring/planned.js';
+import { tellingRescued } from '../restoring/rescue.js';
 import { restoreStream } from '../restoring/restore-stream.js';
 import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
 import { placeOf } from '../restoring/place-of.js';
@@ -53,7 +54,7 @@ export function restoreExtract(parts: Parts): StepKind {
 /** The plan without what is damaged. */
 async function wholePart(context: StepContext): Promise<RestorePlan> {
   const plan = context.get(PLAN);
-  const damaged = await surveyDamage(plan, context.signal);
+  const damaged = await tellingRescued(context, context.get(CHAIN), () => surveyDamage(plan, context.signal));
   return damaged.size === 0 ? plan : planAround(context, damaged);
 }
 

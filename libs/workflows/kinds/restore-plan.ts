@@ -4,6 +4,7 @@ import { bytesOf, Failure } from '#kernel';
 import { planRestore } from '#backup-set';
 import type { RestoreOrder } from '../orders.js';
 import { wantedIn } from '../restoring/planned.js';
+import { tellingRescued } from '../restoring/rescue.js';
 import { defineStep, type StepKind } from '../runner/step-kind.js';
 import { TargetGuard } from '../restoring/target-guard.js';
 import { CHAIN, PLAN, RESTORE_ORDER, TARGET } from './slots.js';
@@ -20,7 +21,9 @@ export function restorePlan(): StepKind {
       const chain = context.get(CHAIN);
       const guard = guardFor(order);
       const wanted = wantedIn(chain, order.include);
-      const plan = await planRestore(chain, { wanted, accept: guard?.accept, signal: context.signal });
+      const plan = await tellingRescued(context, chain, () =>
+        planRestore(chain, { wanted, accept: guard?.accept, signal: context.signal }),
+      );
       if (plan.totals.entries + plan.totals.kept + plan.holes.length === 0) {
         throw new Failure(
           'restore.nothing-selected',

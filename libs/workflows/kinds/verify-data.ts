@@ -1,6 +1,7 @@
 import { asFailure, type Failure } from '#kernel';
-import { BackupReader, verifyStream, type ListedBackup } from '#backup-set';
+import { BackupReader, verifyStream, type ListedBackup, type Rescue } from '#backup-set';
 import type { Parts } from '../parts.js';
+import { rescueOf } from '../restoring/rescue.js';
 import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
 import type { VerifiedBackup } from '../verify-report.js';
 import { CONTAINER, REPORT, TO_VERIFY, VERIFY_ORDER } from './slots.js';
@@ -65,7 +66,7 @@ async function readAll(
   }
 }
 
-/** Names every entry that a damaged frame belongs to. */
+/** Names every entry that a damaged frame belongs to, also when the index is damaged. */
 async function nameLost(
   parts: Parts,
   listed: ListedBackup,
@@ -73,7 +74,7 @@ async function nameLost(
   context: StepContext,
 ): Promise<void> {
   try {
-    const reader = readerOf(parts, listed, context);
+    const reader = readerOf(parts, listed, context, rescueOf(parts));
     const all = [{ start: 0, end: listed.read.manifest.totals.streamBytes }];
     const damage = [];
     for await (const range of reader.damageIn(all, context.signal)) damage.push(range);
@@ -84,7 +85,7 @@ async function nameLost(
       if (damage.some(({ start, end }) => start < at + span && end > at)) verified.lost.push(path);
     }
   } catch (error) {
-    // Without manifest, index or catalogue nothing can be named; that they are damaged is among the findings.
+    // Without manifest or catalogue nothing can be named; that they are damaged is among the findings.
     const failure = corruptOnly(error);
     if (!verified.findings.some((finding) => finding.failure.message === failure.message)) {
       verified.findings.push({ thing: listed.folder, failure });
@@ -92,10 +93,10 @@ async function nameLost(
   }
 }
 
-function readerOf(parts: Parts, listed: ListedBackup, context: StepContext): BackupReader {
+function readerOf(parts: Parts, listed: ListedBackup, context: StepContext, rescue?: Rescue): BackupReader {
   const container = context.get(CONTAINER);
   if (!container) throw new TypeError('a verification has a container');
-  return new BackupReader({ ...parts, container }, listed);
+  return new BackupReader({ ...parts, container, rescue }, listed);
 }
 
 function corruptOnly(error: unknown): Failure {
