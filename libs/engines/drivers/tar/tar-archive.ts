@@ -11,6 +11,7 @@ import type { Trouble } from './archive-troubles.js';
 import { writeBaseState } from './base-state.js';
 import { walkDirectories, type DirectoryWalk } from './directory-walk.js';
 import { excludeArguments, excludedPaths, excludesOf, type Excludes } from './excludes.js';
+import { LinkLog, noted } from './link-log.js';
 import { memberPathIn } from './member-path.js';
 import { writeNextState } from './next-state.js';
 import { SeenMembers } from './seen-members.js';
@@ -114,7 +115,8 @@ export class TarArchive implements Archive {
     const program = await tar.path();
     const written = join(directory, 'snapshot');
     const seenPath = join(directory, 'seen');
-    await Promise.all([rm(written, { force: true }), rm(seenPath, { force: true })]);
+    const linksPath = join(directory, 'links');
+    await Promise.all([written, seenPath, linksPath].map((path) => rm(path, { force: true })));
     await writeBaseState(base, written, { root: root.real, follow: followsSymlinks(source), walk });
     const loops = walk?.loops ?? [];
     const own = memberPathIn(root.real, await realpath(directory));
@@ -133,7 +135,9 @@ export class TarArchive implements Archive {
     try {
       const pipes = { stdin: 'ignore', stdout: 'pipe' } as const;
       const command = await tar.start(archiveArguments(source, written, args), pipes, this.#signal);
-      const troubles = yield* archiveRun({ command, program, root: source.root, seen, signal: this.#signal });
+      const links = new LinkLog(linksPath);
+      const run = archiveRun({ command, program, root: source.root, seen, signal: this.#signal });
+      const troubles = await links.withLinks(yield* noted(run, links));
       isDone = true;
       return { troubles, loops, excludes, seen, written };
     } finally {

@@ -1,0 +1,61 @@
+import { appendFileSync, createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Entry } from '#domain';
+import type { Trouble } from './archive-troubles.js';
+
+const BATCH = 1000;
+
+/**
+ * Remembers on disk which member is a hard link to which, for the rare case that what they link to could not be read:
+ * the links are then as untrue as the file. Memory held: a thousand links.
+ */
+export class LinkLog {
+  #waiting: string[] = [];
+  #isEmpty = true;
+
+  constructor(private readonly path: string) {}
+
+  add(entries: readonly Entry[]): void {
+    for (const { type, path, link } of entries) {
+      if (type === 'hardlink') this.#waiting.push(`${JSON.stringify([path, link])}\n`);
+    }
+    if (this.#waiting.length >= BATCH) this.#flush();
+  }
+
+  /** The same troubles, and one more for each link to a file whose content is untrue. */
+  async withLinks(troubles: readonly Trouble[]): Promise<readonly Trouble[]> {
+    const untrue = new Set(troubles.filter(({ effect }) => effect === 'untrue').map(({ path }) => path));
+    this.#flush();
+    if (untrue.size === 0 || this.#isEmpty) return troubles;
+    const linked: Trouble[] = [];
+    for await (const line of createInterface({ input: createReadStream(this.path) })) {
+      const [path, link] = JSON.parse(line) as [string, string];
+      if (untrue.has(link))
+        linked.push({ path, effect: 'untrue', reason: `hard link to "${link}": read error` });
+    }
+    return [...troubles, ...linked];
+  }
+
+  #flush(): void {
+    if (this.#waiting.length === 0) return;
+    appendFileSync(this.path, this.#waiting.join(''), { mode: 0o600 });
+    this.#waiting = [];
+    this.#isEmpty = false;
+  }
+}
+
+/** The same parts, noted in the log as they pass; ends with what `parts` ends with. */
+export async function* noted<Part extends { readonly entries: readonly Entry[] }, End>(
+  parts: AsyncGenerator<Part, End>,
+  log: LinkLog,
+): AsyncGenerator<Part, End> {
+  try {
+    for (let next = await parts.next(); ; next = await parts.next()) {
+      if (next.done) return next.value;
+      log.add(next.value.entries);
+      yield next.value;
+    }
+  } finally {
+    await parts.return(undefined as never);
+  }
+}
