@@ -1,9 +1,12 @@
 /** The stored format lives here and only here: `docs/format.md` describes it byte by byte. */
 export {
   findBackups,
+  listBackups,
+  type BackupListing,
   type DamagedBackup,
   type FoundBackup,
   type ListedBackup,
+  type SeriesFilter,
   type UnfinishedBackup,
 } from './backup-list.js';
 export type { CatalogueLine } from './catalogue/catalogue-line.js';

@@ -205,7 +205,7 @@ describe('a source', function () {
     const typesWith = async (how: string) => {
       assert.equal((await fixture.backup(['--no-incremental', '--dereference-symlink', how])).code, 0);
       const listed = await agent(['ls', 'latest', '--backup-name', 'test', ...fixture.where]);
-      const types = new Map(listed.lines.map((line) => [line['path'], line['type']]));
+      const types = new Map(listed.lines.map((line) => [line['path'], line['kind']]));
       return [types.get('link'), types.get('real/twin') ?? types.get('real/file')];
     };
     assert.equal((await typesWith('soft'))[0] === 'symlink', false);

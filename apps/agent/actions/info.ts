@@ -1,6 +1,6 @@
 import { formatBytes } from '#config';
 import { restorePoints } from '#domain';
-import { findBackups, listSlots, openContainer, type ListedBackup } from '#backup-set';
+import { listBackups, listSlots, openContainer, type ListedBackup } from '#backup-set';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose } from '../compose.js';
 import { counted } from '../output/counted.js';
@@ -11,25 +11,21 @@ export async function info({ config, signal, logger }: ActionContext<'info'>): P
   try {
     const { storage } = composed.parts;
     const container = await openContainer(storage, undefined, signal);
-    const found: ListedBackup[] = [];
-    const count = { damaged: 0, unfinished: 0 };
-    for await (const backup of findBackups(storage, {}, signal)) {
-      if (backup.kind === 'backup') found.push(backup);
-      else count[backup.kind] += 1;
-    }
+    const { listed, backups, damaged, unfinished } = await listBackups(storage, {}, signal);
+    const count = { damaged: damaged.length, unfinished: unfinished.length };
     const slots = container.encrypted ? await listSlots(storage, container.id, signal) : [];
     const sum = (of: (listed: ListedBackup) => number) =>
-      found.reduce((total, listed) => total + of(listed), 0);
-    const points = restorePoints(found.map(({ backup }) => backup));
+      [...listed.values()].reduce((total, each) => total + of(each), 0);
+    const points = restorePoints(backups);
     const facts = {
       container: container.id,
       created: container.created.toISOString(),
       format: 1,
       encrypted: container.encrypted,
       keySlots: slots.length,
-      backups: found.length,
+      backups: backups.length,
       restorePoints: points.filter(({ whole }) => whole).length,
-      series: new Set(found.map(({ backup }) => `${backup.hostname}\n${backup.name}`)).size,
+      series: new Set(backups.map(({ hostname, name }) => `${hostname}\n${name}`)).size,
       newest: points[0]?.backup.startedAt.toISOString(),
       contentBytes: sum(({ read }) => read.manifest.totals.contentBytes),
       storedBytes: sum(({ read }) => read.manifest.totals.storedBytes),

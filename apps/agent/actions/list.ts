@@ -1,6 +1,6 @@
 import { formatBytes } from '#config';
 import { restorePoints } from '#domain';
-import { findBackups, openContainer, type DamagedBackup, type ListedBackup } from '#backup-set';
+import { listBackups, openContainer } from '#backup-set';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose } from '../compose.js';
 import { table } from '../output/table.js';
@@ -15,19 +15,11 @@ export async function list({
   const composed = await compose(config, logger);
   try {
     await openContainer(composed.parts.storage, undefined, signal);
-    const found = new Map<string, ListedBackup>();
-    const damaged: DamagedBackup[] = [];
-    const series = {
-      ...(config.hostname === undefined ? {} : { hostname: config.hostname }),
-      ...(config.backupName === undefined ? {} : { name: config.backupName }),
-    };
-    for await (const backup of findBackups(composed.parts.storage, series, signal)) {
-      if (backup.kind === 'backup') found.set(backup.backup.id, backup);
-      if (backup.kind === 'damaged') damaged.push(backup);
-    }
-    const points = restorePoints([...found.values()].map(({ backup }) => backup));
+    const series = { hostname: config.hostname, name: config.backupName };
+    const { listed, backups, damaged } = await listBackups(composed.parts.storage, series, signal);
+    const points = restorePoints(backups);
     const rows = points.map(({ backup, whole, flaw }) => {
-      const totals = found.get(backup.id)?.read.manifest.totals;
+      const totals = listed.get(backup.id)?.read.manifest.totals;
       reporter.item('restore-point', { ...backup, whole, flaw, ...totals }, '');
       return [
         backup.id,

@@ -52,8 +52,8 @@ function under(path: string): Wanted {
   return (candidate) => candidate === path || candidate.startsWith(`${path}/`);
 }
 
-function facts({ mtimeNs, listing: _listing, at: _at, span: _span, ...entry }: Entry): object {
-  return { ...entry, mtimeNs: mtimeNs.toString() };
+function facts({ type, mtimeNs, listing: _listing, at: _at, span: _span, ...entry }: Entry): object {
+  return { kind: type, ...entry, mtimeNs: mtimeNs.toString() };
 }
 
 const SIGNS: Readonly<Record<Entry['type'], string>> = {

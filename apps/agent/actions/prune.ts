@@ -1,9 +1,9 @@
-import { planRetention, type Backup, type RetentionVerdict } from '#domain';
+import { planRetention, type RetentionVerdict } from '#domain';
 import { lowerOwnPriority, systemCommands } from '#host';
 import { Failure } from '#kernel';
 import {
   backupFolder,
-  findBackups,
+  listBackups,
   findOrphans,
   openContainer,
   removeBackup,
@@ -53,10 +53,9 @@ async function seriesIn(
   { hostname, backupName }: AgentConfig<'prune'>,
   signal: AbortSignal,
 ): Promise<Series[]> {
-  const wanted = { hostname, ...(backupName === undefined ? {} : { name: backupName }) };
+  const { backups, damaged, unfinished } = await listBackups(storage, { hostname, name: backupName }, signal);
   const all = new Map<string, Series>();
-  for await (const found of findBackups(storage, wanted, signal)) {
-    const { hostname, name } = found.kind === 'backup' ? found.backup : found.placed;
+  for (const { hostname, name } of [...backups, ...[...damaged, ...unfinished].map(({ placed }) => placed)]) {
     all.set(`${hostname}\n${name}`, { hostname, name });
   }
   return [...all.values()];
@@ -68,9 +67,7 @@ async function pruneSeries(
   { config, reporter, signal }: ActionContext<'prune'>,
 ) {
   const { storage, writerState, clock } = parts;
-  const backups: Backup[] = [];
-  for await (const found of findBackups(storage, series, signal))
-    if (found.kind === 'backup') backups.push(found.backup);
+  const { backups } = await listBackups(storage, series, signal);
   const plan = planRetention(backups, policyOf(config), clock.now());
   for (const verdict of plan.keep) tell('keep', verdict, reporter);
   for (const verdict of plan.drop) {

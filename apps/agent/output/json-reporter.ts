@@ -37,6 +37,7 @@ export class JsonReporter implements Reporter {
   }
 
   #line(type: string, facts: object): void {
-    this.write(`${JSON.stringify({ type, ...facts })}\n`);
+    // The type comes first for people who read along, and no fact may stand in its place.
+    this.write(`${JSON.stringify(Object.assign({ type }, facts, { type }))}\n`);
   }
 }

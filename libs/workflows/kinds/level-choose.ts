@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseFor, restorePointOf } from '#domain';
-import { asFailure, type BackupId } from '#kernel';
-import { findBackups, openChain, type Container, type ListedBackup } from '#backup-set';
+import { asFailure } from '#kernel';
+import { listBackups, openChain, type BackupListing, type Container } from '#backup-set';
 import type { EngineState } from '#engines';
 import type { BackupOrder } from '../orders.js';
 import type { Parts } from '../parts.js';
@@ -42,8 +42,7 @@ async function choose(
   statePath: string,
 ): Promise<ChosenLevel> {
   const order = context.get(BACKUP_ORDER);
-  const listed = await listSeries(parts, order, context);
-  const backups = [...listed.values()].map(({ backup }) => backup);
+  const { listed, backups } = await listSeries(parts, order, context);
   const decision = baseFor(backups, order.policy, parts.clock.now());
   if (!decision.base) return { level: decision.level, reason: decision.reason };
   const base = decision.base;
@@ -67,17 +66,15 @@ async function choose(
 
 async function listSeries(
   { storage }: Parts,
-  { hostname, name }: BackupOrder,
+  order: BackupOrder,
   context: StepContext,
-): Promise<Map<BackupId, ListedBackup>> {
-  const listed = new Map<BackupId, ListedBackup>();
-  for await (const found of findBackups(storage, { hostname, name }, context.signal)) {
-    if (found.kind === 'backup') listed.set(found.backup.id, found);
-    if (found.kind !== 'damaged') continue;
-    const { message } = found.failure;
-    context.emit({ name: 'backup-damaged', facts: { backup: found.placed.id, message } });
+): Promise<BackupListing> {
+  const { hostname, name } = order;
+  const listing = await listBackups(storage, { hostname, name }, context.signal);
+  for (const { placed, failure } of listing.damaged) {
+    context.emit({ name: 'backup-damaged', facts: { backup: placed.id, message: failure.message } });
   }
-  return listed;
+  return listing;
 }
 
 /** The whole state, checked to its last byte, in a file: an engine must not begin with a state that breaks off. */

@@ -2,9 +2,10 @@ import { chooseRestorePoint, restorePoints, type Backup } from '#domain';
 import { Failure, type BackupId } from '#kernel';
 import {
   BackupReader,
-  findBackups,
+  listBackups,
   openChain,
   openContainer,
+  type BackupListing,
   type Container,
   type ListedBackup,
 } from '#backup-set';
@@ -26,25 +27,19 @@ export function verifyChoose(parts: Parts): StepKind {
       const container = await openContainer(parts.storage, order.unlock, context.signal);
       if (order.readData && container.encrypted) container.master();
       const report = new VerifyReport();
-      const listed = new Map<BackupId, ListedBackup>();
-      for await (const found of findBackups(parts.storage, seriesOf(order), context.signal)) {
-        if (found.kind === 'backup') listed.set(found.backup.id, found);
-        if (found.kind === 'damaged' && concerns(order, found.placed.id)) {
-          report.of(found.placed).findings.push({ thing: `${found.folder}manifest`, failure: found.failure });
-        }
+      const listing = await listBackups(parts.storage, order, context.signal);
+      for (const { placed, folder, failure } of listing.damaged) {
+        if (concerns(order, placed.id))
+          report.of(placed).findings.push({ thing: `${folder}manifest`, failure });
       }
-      const chosen = choose(listed, order, report);
+      const chosen = choose(listing, order, report);
       for (const { backup } of chosen) report.of(backup);
-      for (const found of chosen) judgeManifest(parts, container, found, listed, report);
+      for (const found of chosen) judgeManifest(parts, container, found, listing, report);
       context.set(CONTAINER, container);
       context.set(REPORT, report);
       context.set(TO_VERIFY, chosen);
     },
   });
-}
-
-function seriesOf({ hostname, name }: VerifyOrder) {
-  return { ...(hostname === undefined ? {} : { hostname }), ...(name === undefined ? {} : { name }) };
 }
 
 function concerns({ id }: VerifyOrder, backup: BackupId): boolean {
@@ -53,12 +48,11 @@ function concerns({ id }: VerifyOrder, backup: BackupId): boolean {
 
 /** Everything, or one backup with all it stands on. A backup without its base is still verified, and reported. */
 function choose(
-  listed: ReadonlyMap<BackupId, ListedBackup>,
+  { listed, backups }: BackupListing,
   { id }: VerifyOrder,
   report: VerifyReport,
 ): readonly ListedBackup[] {
   if (id === undefined) return [...listed.values()];
-  const backups = [...listed.values()].map(({ backup }) => backup);
   if (report.findings > 0 && !backups.some((backup) => backup.id.startsWith(id))) return [];
   const levels = safeLevels(backups, id);
   return levels.flatMap((backup) => listed.get(backup.id) ?? []);
@@ -77,10 +71,9 @@ function judgeManifest(
   parts: Parts,
   container: Container,
   found: ListedBackup,
-  listed: ReadonlyMap<BackupId, ListedBackup>,
+  { listed, backups }: BackupListing,
   report: VerifyReport,
 ): void {
-  const backups = [...listed.values()].map(({ backup }) => backup);
   const point = restorePoints(backups).find(({ backup }) => backup.id === found.backup.id);
   const findings = report.of(found.backup).findings;
   try {
