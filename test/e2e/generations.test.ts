@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
+import { removeTree } from '#host';
 import {
   agent,
   assertSameTree,
@@ -45,7 +46,7 @@ function generations(
       await makeOddTree(join(place, 'source'), { asRoot, seed: 7 });
       if (setup.asNobody && isRoot()) execFileSync('chown', ['-hR', '65534:65534', place]);
     });
-    after(() => rmSync(place, { recursive: true, force: true }));
+    after(() => removeTree(place));
 
     for (let generation = 0; generation < GENERATIONS; generation += 1) {
       it(`backs up generation ${generation}`, async () => {

@@ -16,9 +16,9 @@ describe('a disk that fills up in the middle', function () {
     mkdirSync(disk);
     unmount = mounted(this, disk);
   });
-  after(() => {
+  after(async () => {
     unmount?.();
-    fixture.remove();
+    await fixture.remove();
   });
 
   const where = () => ['--container', join(disk, 'container'), '--encrypt-pass-file', fixture.pass];

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { removeTree } from '#host';
 import { agent, passFile, type AgentOptions, type AgentRun } from './agent.js';
 
 /** A source, a container and a passphrase in a place of their own, with the agent's commands about them. */
@@ -50,8 +51,9 @@ export class Fixture {
     return agent(['list', '--container', this.container]);
   }
 
-  remove(): void {
-    rmSync(this.place, { recursive: true, force: true });
+  /** Also what an ordinary user may not write to. */
+  remove(): Promise<void> {
+    return removeTree(this.place);
   }
 }
 
