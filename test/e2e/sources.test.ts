@@ -25,6 +25,7 @@ import {
   noise,
   skipBecause,
   startAgent,
+  untilStored,
   type AgentRun,
 } from '#test/support';
 import { systemClock } from '#kernel';
@@ -111,7 +112,10 @@ describe('a source', function () {
     fixture.write({ a: noise(20_000_000), zz: 'soon gone' });
     const args = ['--max-segment-size', '1MiB', '--bandwidth-limit', '10MiB'];
     const running = fixture.backup(args);
-    await systemClock.sleep(1000);
+    let over = false;
+    void running.then(() => (over = true));
+    // The mark and some segments: directories are listed, and the large file is being read.
+    await untilStored(fixture.container, 4, () => over);
     rmSync(join(fixture.source, 'zz'));
     const run = await running;
     assert.equal(run.code, 3, JSON.stringify(run.lines));
@@ -260,7 +264,9 @@ describe('a source', function () {
       ],
       ...['--max-segment-size', '1MiB', '--bandwidth-limit', '5MiB'],
     ]);
-    await systemClock.sleep(1500);
+    let over = false;
+    void running.exit.then(() => (over = true));
+    await untilStored(fixture.container, 4, () => over);
     process.kill(running.pid, 'SIGTERM');
     assert.deepEqual(await running.exit, { code: 130, signal: undefined });
     const info = await agent(['info', '--container', fixture.container]);

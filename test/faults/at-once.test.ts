@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { systemClock } from '#kernel';
-import { assertSameTree, Fixture, kill9, noise, startAgent } from '#test/support';
+import { assertSameTree, Fixture, kill9, noise, startAgent, untilStored } from '#test/support';
 
 describe('two backups of one name at once', function () {
   this.timeout(60_000);
@@ -19,13 +17,9 @@ describe('two backups of one name at once', function () {
     const first = await startAgent([
       ...['backup', '--path-to-backup', fixture.source, '--backup-name', 'test', ...fixture.where, ...slow],
     ]);
-    const backups = join(fixture.container, 'backups');
-    while (
-      !existsSync(backups) ||
-      !readdirSync(backups, { recursive: true, encoding: 'utf8' }).some((p) => p.includes('segments/'))
-    ) {
-      await systemClock.sleep(5);
-    }
+    let over = false;
+    void first.exit.then(() => (over = true));
+    await untilStored(fixture.container, 2, () => over);
     const second = await fixture.backup();
     assert.equal(second.code, 6, JSON.stringify(second.lines));
     assert.equal(second.failure?.['code'], 'backup.busy');

@@ -1,33 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, watch } from 'node:fs';
-import { join, relative } from 'node:path';
+import { mkdirSync, readdirSync, watch } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { systemClock } from '#kernel';
-import { assertSameTree, Fixture, kill9, noise, startAgent } from '#test/support';
-
-/** Everything in the container that is not part of a committed backup. */
-function rests(container: string): string[] {
-  const all = readdirSync(container, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(container, join(entry.parentPath, entry.name)));
-  const committed = all
-    .filter((path) => path.endsWith('/manifest'))
-    .map((path) => path.slice(0, -'manifest'.length));
-  return all.filter(
-    (path) =>
-      path !== 'firn.json' &&
-      !path.startsWith('keys/') &&
-      !committed.some((folder) => path.startsWith(folder)),
-  );
-}
-
-/** Resolves when the container holds at least `count` files more than `than`; polls, since moments are what is tested. */
-async function grown(container: string, count: number, stop: () => boolean): Promise<void> {
-  while (!stop()) {
-    if (existsSync(container) && rests(container).length >= count) return;
-    await systemClock.sleep(2);
-  }
-}
+import { assertSameTree, Fixture, kill9, noise, restsIn, startAgent, untilStored } from '#test/support';
 
 describe('an agent that is killed with SIGKILL', function () {
   this.timeout(240_000);
@@ -56,7 +31,7 @@ describe('an agent that is killed with SIGKILL', function () {
       const running = await startAgent(args());
       let over = false;
       void running.exit.then(() => (over = true));
-      await grown(fixture.container, objects, () => over);
+      await untilStored(fixture.container, objects, () => over);
       await kill9(running);
 
       const listed = await fixture.list();
@@ -65,7 +40,7 @@ describe('an agent that is killed with SIGKILL', function () {
       assert.equal(listed.summary['damaged'], 0);
       const next = await fixture.backup(['--max-segment-size', '256KiB', '--work-dir', workDirectory()]);
       assert.equal(next.code, 0, JSON.stringify(next.failure));
-      assert.deepEqual(rests(fixture.container), [], 'the rests are swept');
+      assert.deepEqual(restsIn(fixture.container), [], 'the rests are swept');
       assert.deepEqual(readdirSync(workDirectory()), [], 'so are temporary files');
     });
   }
@@ -100,14 +75,14 @@ describe('an agent that is killed with SIGKILL', function () {
   it('in the middle of a prune can be pruned again', async () => {
     const prune = ['prune', '--backup-name', 'test', '--container', fixture.container, '--keep-last', '1'];
     const running = await startAgent([...prune, '--encrypt-pass-file', fixture.pass]);
-    const count = rests(fixture.container).length;
+    const count = restsIn(fixture.container).length;
     let over = false;
     void running.exit.then(() => (over = true));
-    await grown(fixture.container, count + 3, () => over);
+    await untilStored(fixture.container, count + 3, () => over);
     await kill9(running);
     const again = await startAgent([...prune, '--encrypt-pass-file', fixture.pass]);
     assert.deepEqual(await again.exit, { code: 0, signal: undefined });
-    assert.deepEqual(rests(fixture.container), []);
+    assert.deepEqual(restsIn(fixture.container), []);
     assert.equal((await fixture.verify(['--read-data'])).code, 0);
     assert.equal((await fixture.restore('pruned')).code, 0);
     await assertSameTree(fixture.source, join(fixture.place, 'pruned'));

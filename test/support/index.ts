@@ -23,3 +23,4 @@ export {
 export { assertSameTree } from './same-tree.js';
 export { Fixture, noise } from './fixture.js';
 export { backupOrder, partsOn, restoreOrder } from './parts.js';
+export { restsIn, untilStored } from './stored.js';

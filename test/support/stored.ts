@@ -1,0 +1,25 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { systemClock } from '#kernel';
+
+/** Everything in a local container that is not part of a committed backup: what is being written, or was left. */
+export function restsIn(container: string): string[] {
+  if (!existsSync(container)) return [];
+  const all = readdirSync(container, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(container, join(entry.parentPath, entry.name)));
+  const committed = all
+    .filter((path) => path.endsWith('/manifest'))
+    .map((path) => path.slice(0, -'manifest'.length));
+  return all.filter(
+    (path) =>
+      path !== 'firn.json' &&
+      !path.startsWith('keys/') &&
+      !committed.some((folder) => path.startsWith(folder)),
+  );
+}
+
+/** Resolves when so many objects of an unfinished backup are stored (one that is on its way counts, too), or when `isOver` says there will be no more. */
+export async function untilStored(container: string, count: number, isOver: () => boolean): Promise<void> {
+  while (!isOver() && restsIn(container).length < count) await systemClock.sleep(2);
+}
