@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { asFailure, Failure, type FailureCode } from '#kernel';
 import type { StorageBackend } from '#storage';
+import { meter } from '#codecs';
 import type { CodecShelf } from './codec-shelf.js';
 import { decodeHeader, FRAME_OVERHEAD, HEADER_BYTES } from './frame-header.js';
 import type { FrameSealer } from './frame-sealer.js';
@@ -19,15 +19,13 @@ export async function* readDocument(
   code: FailureCode,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const digest = createHash('sha256');
+  const seen = meter();
   let held: Buffer = Buffer.alloc(0);
-  let size = 0;
   let number = 0;
   try {
     const body: AsyncIterable<Buffer> = await storage.get(key, undefined, signal);
     for await (const piece of body) {
-      digest.update(piece);
-      size += piece.length;
+      seen.add(piece);
       held = held.length === 0 ? piece : Buffer.concat([held, piece]);
       for (
         let length = frameLength(held);
@@ -43,7 +41,8 @@ export async function* readDocument(
   } catch (error) {
     throw documentFailure(error, key, code);
   }
-  if (held.length > 0 || size !== expected.size || digest.digest('hex') !== expected.sha256) {
+  const { size, sha256 } = seen.result();
+  if (held.length > 0 || size !== expected.size || sha256 !== expected.sha256) {
     throw new Failure(code, `"${key}" is not the object that the manifest names`, {
       key,
       size,

@@ -1,8 +1,7 @@
-import { createHash, type Hash } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { asFailure, Failure, invariant, printable } from '#kernel';
 import { fileBody, type RewindableBody } from '#storage';
-import type { Codec } from '#codecs';
+import { meter, type Codec } from '#codecs';
 import type { FrameSealer } from './frame-sealer.js';
 import type { StoredObject } from './stored-object.js';
 
@@ -17,11 +16,10 @@ export class DocumentWriter {
   readonly #codec: Codec;
   readonly #file: FileHandle;
   readonly #path: string;
-  readonly #digest: Hash = createHash('sha256');
+  readonly #stored = meter();
   readonly #pending: Buffer[] = [];
   #pendingBytes = 0;
   #frames = 0;
-  #size = 0;
   #isFinished = false;
 
   private constructor(sealer: FrameSealer, codec: Codec, path: string, file: FileHandle) {
@@ -54,8 +52,8 @@ export class DocumentWriter {
     if (this.#pendingBytes > 0) await this.#flush();
     this.#isFinished = true;
     await onDisk(this.#path, () => this.#file.close());
-    const sha256 = this.#digest.digest('hex');
-    return { size: this.#size, sha256, body: fileBody(this.#path, this.#size, sha256) };
+    const { size, sha256 } = this.#stored.result();
+    return { size, sha256, body: fileBody(this.#path, size, sha256) };
   }
 
   /** Takes the temporary file away; also good for a document that was never finished. */
@@ -72,8 +70,7 @@ export class DocumentWriter {
     const codec = packed ? this.#codec.name : 'none';
     const frame = Buffer.concat(this.#sealer.seal(this.#frames, 0, plain.length, codec, packed ?? plain));
     this.#frames += 1;
-    this.#digest.update(frame);
-    this.#size += frame.length;
+    this.#stored.add(frame);
     // Unlike `write`, this goes on until all is written.
     await onDisk(this.#path, () => this.#file.writeFile(frame));
   }

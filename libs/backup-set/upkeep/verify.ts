@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Entry } from '#domain';
 import { asFailure, Failure, isFailure } from '#kernel';
 import type { StorageBackend } from '#storage';
-import { mapInOrder } from '#codecs';
+import { mapInOrder, meter } from '#codecs';
 import type { ListedBackup } from '../backup-list.js';
 import { encodeEntry, type CatalogueLine } from '../catalogue/catalogue-line.js';
 import type { StoredObject } from '../frames/stored-object.js';
@@ -115,14 +114,11 @@ async function digestFailure(
   signal?: AbortSignal,
 ): Promise<Failure | undefined> {
   try {
-    const digest = createHash('sha256');
-    let size = 0;
+    const seen = meter();
     const bytes: AsyncIterable<Buffer> = await storage.get(object.key, undefined, signal);
-    for await (const piece of bytes) {
-      digest.update(piece);
-      size += piece.length;
-    }
-    if (size === object.size && digest.digest('hex') === object.sha256) return undefined;
+    for await (const piece of bytes) seen.add(piece);
+    const { size, sha256 } = seen.result();
+    if (size === object.size && sha256 === object.sha256) return undefined;
     const what =
       size === object.size ? 'its bytes have changed' : `it has ${size} bytes instead of ${object.size}`;
     return new Failure('segment.digest-mismatch', `"${object.key}" is damaged: ${what}`, { key: object.key });

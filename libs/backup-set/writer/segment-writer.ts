@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Failure, invariant } from '#kernel';
 import { bodyOf, type StorageBackend } from '#storage';
-import { discard, type CodecName } from '#codecs';
+import { discard, meter, type CodecName } from '#codecs';
 import type { StoredObject } from '../frames/stored-object.js';
 import { FRAME_OVERHEAD } from '../frames/frame-header.js';
 import type { FrameIndexBuilder } from '../frames/frame-index.js';
@@ -64,19 +63,18 @@ export class SegmentWriter {
 
   async #close(): Promise<void> {
     const pieces = this.#pieces;
-    const bytes = this.#bytes;
     this.#pieces = [];
     this.#bytes = 0;
-    const digest = createHash('sha256');
-    for (const piece of pieces) digest.update(piece);
-    const sha256 = digest.digest('hex');
+    const packed = meter();
+    for (const piece of pieces) packed.add(piece);
+    const segment = packed.result();
     if (this.segments.length === MAX_SEGMENTS) throw tooManySegments(this.maxBytes);
     const key = segmentKey(this.folder, this.segments.length);
-    this.segments.push({ size: bytes, sha256 });
+    this.segments.push(segment);
     await this.#upload;
-    this.#upload = this.storage.put(key, bodyOf(pieces, sha256), this.signal).then(() => {
+    this.#upload = this.storage.put(key, bodyOf(pieces, segment.sha256), this.signal).then(() => {
       pieces.forEach(discard);
-      this.onStored(bytes);
+      this.onStored(segment.size);
     });
     // It is awaited before the next put and at the end; until then its failure must not count as unhandled.
     this.#upload.catch(() => undefined);

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseFor, restorePointOf } from '#domain';
-import { asFailure } from '#kernel';
+import { asFailure, invariant } from '#kernel';
 import { listBackups, openChain, type BackupListing, type Container } from '#backup-set';
 import type { EngineState } from '#engines';
 import type { BackupOrder } from '../orders.js';
@@ -43,15 +43,13 @@ async function choose(
 ): Promise<ChosenLevel> {
   const order = context.get(BACKUP_ORDER);
   const { listed, backups } = await listSeries(parts, order, context);
-  const decision = baseFor(backups, order.policy, parts.clock.now());
+  const decision = baseFor(backups, { ...order.policy, engine: parts.engine.name }, parts.clock.now());
   if (!decision.base) return { level: decision.level, reason: decision.reason };
   const base = decision.base;
   try {
     const chain = openChain({ ...parts, container }, restorePointOf(base.id, backups), listed);
     const reader = chain.at(-1);
-    if (!reader || base.engine !== parts.engine.name) {
-      return { level: 0, reason: `level 0: the base was made by engine ${base.engine}` };
-    }
+    invariant(reader, 'a restore point has levels');
     if (reader.manifest.selection !== selectionOf(order.source)) {
       return { level: 0, reason: 'level 0: the source, or what is left out of it, is not that of the base' };
     }
