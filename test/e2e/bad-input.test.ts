@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { agent, Fixture, nobodyCanRun, passFile, skipBecause, type AgentRun } from '#test/support';
+import { agent, type AgentRun, Fixture, isRoot, nobodyCanRun, passFile, skipBecause } from '#test/support';
 
 /** The run ended with this exit code and this code of the catalog, and says what to do. */
 function refused(run: AgentRun, exit: number, code: string, ...words: readonly RegExp[]): void {
@@ -164,6 +165,26 @@ describe('bad input', function () {
       writeFileSync(join(fixture.place, 'a file'), '');
       refused(await fixture.restore('a file'), 2, 'restore.target-invalid', /a file/);
     });
+  });
+
+  it('refuses a target that may not be written to', async function () {
+    if (!nobodyCanRun()) skipBecause(this, 'this build lies where nobody may not read');
+    const open = join(fixture.place, 'open');
+    const target = join(fixture.place, 'not-yours');
+    const source = ['--path-to-backup', fixture.source, '--backup-name', 'test', '--container', open];
+    assert.equal((await agent(['backup', ...source])).code, 0);
+    mkdirSync(target);
+    chmodSync(target, 0o555);
+    for (const path of [fixture.place, open]) execFileSync('chmod', ['-R', 'go+rX', path]);
+    const run = await agent(
+      ['restore', '--backup-name', 'test', '--container', open, '--restore-abs-path', target],
+      {
+        asNobody: true,
+      },
+    );
+    // Who owns the directory opens it for himself; as root's, it stays closed to nobody.
+    if (isRoot()) refused(run, 2, 'restore.target-invalid', /not-yours/);
+    else assert.equal(run.code, 0, JSON.stringify(run.failure));
   });
 
   it('refuses to make a container where something else is', async () => {

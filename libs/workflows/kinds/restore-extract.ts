@@ -1,5 +1,6 @@
 import { unlink } from 'node:fs/promises';
 import { removeTree } from '#host';
+import type { Extracted } from '#engines';
 import { asFailure, Failure, printable } from '#kernel';
 import { planRestore, type DamagedRanges, type RestorePlan, type Wanted } from '#backup-set';
 import { removeHalfWritten, timeOfTarget } from '../restoring/half-written.js';
@@ -25,30 +26,46 @@ export function restoreExtract(parts: Parts): StepKind {
     run: async (context) => {
       const { target, keepGoing } = context.get(RESTORE_ORDER);
       const plan = keepGoing ? await wholePart(context) : context.get(PLAN);
-      const closed = context.get(TARGET)?.closed;
-      closed?.open();
-      const since = timeOfTarget(target);
-      await clearObstacles(context);
-      const onProgress = (bytes: number) =>
-        context.emit({
-          name: 'progress',
-          facts: { bytes, totalBytes: plan.totals.streamBytes, files: plan.totals.files },
-        });
-      const bytes = restoreStream(plan, parts.engine, context.signal);
-      try {
-        context.set(
-          EXTRACTED,
-          await parts.engine.extract(bytes, { root: target, onProgress }, context.signal),
-        );
-      } catch (error) {
-        await removeHalfWritten(target, context.get(CHAIN), wantedOf(context), plan, since);
-        closed?.close(false);
-        throw await named(asFailure(error), context, plan);
-      }
-      closed?.close(true);
+      context.set(EXTRACTED, await extracted(parts, plan, target, context));
       context.set(RESTORED, plan);
     },
   });
+}
+
+async function extracted(
+  parts: Parts,
+  plan: RestorePlan,
+  target: string,
+  context: StepContext,
+): Promise<Extracted> {
+  const closed = context.get(TARGET)?.closed;
+  let succeeded = false;
+  try {
+    closed?.open();
+    const since = timeOfTarget(target);
+    await clearObstacles(context);
+    try {
+      const bytes = restoreStream(plan, parts.engine, context.signal);
+      const result = await parts.engine.extract(
+        bytes,
+        { root: target, onProgress: telling(context, plan) },
+        context.signal,
+      );
+      succeeded = true;
+      return result;
+    } catch (error) {
+      const failure = await named(asFailure(error), context, plan);
+      await removeHalfWritten(target, context.get(CHAIN), wantedOf(context), plan, since);
+      throw failure;
+    }
+  } finally {
+    closed?.close(succeeded);
+  }
+}
+
+function telling(context: StepContext, { totals }: RestorePlan): (bytes: number) => void {
+  return (bytes) =>
+    context.emit({ name: 'progress', facts: { bytes, totalBytes: totals.streamBytes, files: totals.files } });
 }
 
 /** The plan without what is damaged. */
@@ -76,7 +93,7 @@ async function clearObstacles(context: StepContext): Promise<void> {
   }
 }
 
-/** The failure with the names of everything that is lost. */
+/** The failure with the names of everything that is lost; as it is when no data is damaged. */
 async function named(failure: Failure, context: StepContext, plan: RestorePlan): Promise<Failure> {
   if (failure.kind !== 'corrupt') return failure;
   const damaged = await surveyDamage(plan, context.signal);
@@ -88,6 +105,7 @@ async function named(failure: Failure, context: StepContext, plan: RestorePlan):
   // Not asking the target again: it has changed since, by what was restored before the damage.
   const lost = around.lost.filter(isPlanned(plan));
   const paths = lost.map(({ entry }) => entry.path);
+  if (paths.length === 0) return failure;
   const shown = paths
     .slice(0, 5)
     .map((path) => `"${printable(path)}"`)

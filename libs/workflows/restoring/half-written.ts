@@ -1,6 +1,7 @@
 import { mkdtempSync, rmdirSync, lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Failure } from '#kernel';
 import { LiveTree, type Chain, type RestorePlan, type Wanted } from '#backup-set';
 import { isPlanned } from './planned.js';
 import { placeOf } from './place-of.js';
@@ -8,14 +9,23 @@ import { lookAt } from './target-guard.js';
 
 /**
  * The time of the target's own file system, in nanoseconds. What is touched after this call has a later one (or, within
- * one tick of its clock, the same), whatever the clock of this machine says.
+ * one tick of its clock, the same), whatever the clock of this machine says. Throws `restore.target-invalid` when the
+ * target may not be written to, and `storage.full` when there is no room.
  */
 export function timeOfTarget(target: string): bigint {
-  const probe = mkdtempSync(join(target, '.firn-restore-'));
   try {
-    return lstatSync(probe, { bigint: true }).ctimeNs;
-  } finally {
-    rmdirSync(probe);
+    const probe = mkdtempSync(join(target, '.firn-restore-'));
+    try {
+      return lstatSync(probe, { bigint: true }).ctimeNs;
+    } finally {
+      rmdirSync(probe);
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      throw new Failure('storage.full', `there is no room in the target "${target}"`, { target }, error);
+    }
+    throw new Failure('restore.target-invalid', `cannot write to the target "${target}"`, { target }, error);
   }
 }
 
