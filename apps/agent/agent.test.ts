@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Failure } from '#kernel';
 import { parseCommandLine, type ParsedCommandLine } from './command-line.js';
-import { counted } from './output/counted.js';
+import { counted } from '../process/counted.js';
 import { progressText } from './output/progress-line.js';
-import { table } from './output/table.js';
+import { table } from '../process/table.js';
 import { relativePath } from './relative-path.js';
 
 const silent = { out: () => undefined, err: () => undefined };

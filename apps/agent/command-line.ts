@@ -9,7 +9,7 @@ import {
 } from '#config';
 import { Failure, withNearest } from '#kernel';
 import { verbs, type VerbWords } from './actions/index.js';
-import { PROGRAM_VERSION } from './program.js';
+import { PROGRAM_VERSION } from '../process/program.js';
 
 /** What a command line asks for. */
 export interface ParsedCommandLine {

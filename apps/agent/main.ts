@@ -1,4 +1,4 @@
-import { requireNode } from '../require-node.js';
+import { requireNode } from '../process/require-node.js';
 import { leanHeap } from './lean-heap.js';
 
 requireNode();

@@ -1,6 +1,6 @@
 import type { Manifest } from '#backup-set';
 import type { AgentConfig } from '#config';
-import { PROGRAM_VERSION } from './program.js';
+import { PROGRAM_VERSION } from '../process/program.js';
 
 /**
  * What `--metadata-out` writes. The first part has the keys of Freezer's result document, where what is not set is `""`;

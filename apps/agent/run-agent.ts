@@ -8,8 +8,8 @@ import { JsonReporter } from './output/json-reporter.js';
 import { ProgressLine } from './output/progress-line.js';
 import type { Reporter, Summary } from './output/reporter.js';
 import { TextReporter } from './output/text-reporter.js';
-import { standardError, standardOutput } from './output/standard-streams.js';
-import { cancelOnSignals } from './signals.js';
+import { standardError, standardOutput } from '../process/standard-streams.js';
+import { cancelOnSignals } from '../process/signals.js';
 
 const { tell: out, give: data } = standardOutput;
 const { tell: err } = standardError;

@@ -1,4 +1,4 @@
-import { requireNode } from '../require-node.js';
+import { requireNode } from '../process/require-node.js';
 
 requireNode();
 const { runCli } = await import('./run-cli.js');

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { asFailure, exitCodes, Failure } from '#kernel';
-import { PROGRAM_VERSION } from '../agent/program.js';
-import { standardError, standardOutput } from '../agent/output/standard-streams.js';
-import { cancelOnSignals } from '../agent/signals.js';
+import { PROGRAM_VERSION } from '../process/program.js';
+import { standardError, standardOutput } from '../process/standard-streams.js';
+import { cancelOnSignals } from '../process/signals.js';
 import { quickstart } from './commands/quickstart.js';
 
 /** Runs one command of `firn`; resolves with its exit code, and never rejects. */

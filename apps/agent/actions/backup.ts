@@ -16,10 +16,10 @@ import {
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose } from '../compose.js';
 import { metadataDocument } from '../metadata-document.js';
-import { counted } from '../output/counted.js';
+import { counted } from '../../process/counted.js';
 import { sourceSize, type SourceSize } from '../output/source-size.js';
 import { tellWalk } from '../output/walk-events.js';
-import { PROGRAM } from '../program.js';
+import { PROGRAM } from '../../process/program.js';
 
 /** Backs up one directory. Exit code 3 when something in it could not be read. */
 export async function backup(context: ActionContext<'backup'>): Promise<ActionResult> {

@@ -3,7 +3,7 @@ import { restorePoints } from '#domain';
 import { listBackups, listSlots, openContainer, type ListedBackup } from '#backup-set';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose } from '../compose.js';
-import { counted } from '../output/counted.js';
+import { counted } from '../../process/counted.js';
 
 /** What is in a container: sizes, counts, keys. Needs no passphrase. */
 export async function info({ config, signal, logger }: ActionContext<'info'>): Promise<ActionResult> {

@@ -12,7 +12,7 @@ import type { AgentConfig } from '#config';
 import type { Parts } from '#workflows';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose, unlockOf } from '../compose.js';
-import { table } from '../output/table.js';
+import { table } from '../../process/table.js';
 
 /** Key slots: `list`, `add` (a passphrase), `add recovery`, `remove SLOT`, `recover`. */
 export async function key(context: ActionContext<'key'>): Promise<ActionResult> {

@@ -3,7 +3,7 @@ import { restorePoints } from '#domain';
 import { listBackups, openContainer } from '#backup-set';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose } from '../compose.js';
-import { table } from '../output/table.js';
+import { table } from '../../process/table.js';
 
 /** Lists restore points, newest first. Needs no passphrase. */
 export async function list({

@@ -14,7 +14,7 @@ import { seriesLock, type Parts } from '#workflows';
 import type { AgentConfig } from '#config';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose, unlockOf } from '../compose.js';
-import { counted } from '../output/counted.js';
+import { counted } from '../../process/counted.js';
 
 /** Removes backups by a plan with reasons; with `--dry-run` prints the plan and removes nothing. */
 export async function prune(context: ActionContext<'prune'>): Promise<ActionResult> {

@@ -11,7 +11,7 @@ import {
 } from '#workflows';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose, unlockOf } from '../compose.js';
-import { counted } from '../output/counted.js';
+import { counted } from '../../process/counted.js';
 import { tellWalk } from '../output/walk-events.js';
 import { namedHost } from '../series.js';
 

@@ -4,7 +4,7 @@ import { exitCodes, Failure, monotonicMs, printable } from '#kernel';
 import { runVerify, type VerifiedBackup } from '#workflows';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose, unlockOf } from '../compose.js';
-import { counted } from '../output/counted.js';
+import { counted } from '../../process/counted.js';
 import { tellWalk } from '../output/walk-events.js';
 import { namedHost } from '../series.js';
 

@@ -1,6 +1,6 @@
 import { printable } from '#kernel';
 import type { WorkflowEvent } from '#workflows';
-import { counted } from './counted.js';
+import { counted } from '../../process/counted.js';
 import type { Reporter } from './reporter.js';
 
 /** Takes what a workflow tells to the reporter. `totalBytes` helps a backup, which does not know how much is coming. */

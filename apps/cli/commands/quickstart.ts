@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatBytes, formatDuration, formatRate, temporaryRoot } from '#config';
 import { comparedTrees, temporaryDirectory, type ComparedTrees } from '#host';
 import { Failure, monotonicMs, printable } from '#kernel';
-import { table } from '../../agent/output/table.js';
+import { table } from '../../process/table.js';
 import { runAgent, type AgentSummary } from '../quickstart/agent-process.js';
 import { changeTree } from '../quickstart/change-tree.js';
 import { copyTree, refuseLackOfSpace, sourceDirectory } from '../quickstart/source.js';
