@@ -1,33 +1,17 @@
+import { platformFailures } from './platform-failures.js';
+import { rule, type FailureRule } from './failure-rule.js';
+
+export type { FailureKind, FailureRule, Retry } from './failure-rule.js';
+
 /**
  * Every way in which Firn fails, in one table: `docs/failures.md` is generated from it.
  *
  * Codes are `room.thing-state`; they are never renamed and never reused. A hint is one sentence that begins with
  * what to do.
  */
-
-export type FailureKind =
-  | 'invalid-input'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'unsupported'
-  | 'unavailable'
-  | 'corrupt'
-  | 'partial'
-  | 'cancelled'
-  | 'internal';
-
-/** When trying the same thing again can help: never, by itself after a while, or once somebody has mended something. */
-export type Retry = 'never' | 'later' | 'after-fix';
-
-export interface FailureRule {
-  readonly kind: FailureKind;
-  readonly retry: Retry;
-  readonly hint: string;
-}
-
 export const failureCatalog = {
+  ...platformFailures,
+
   // input: what a person or a file asked for
   'input.invalid': rule('invalid-input', 'after-fix', 'Correct the named values and try again.'),
   'input.unknown-option': rule(
@@ -243,11 +227,3 @@ export const failureCatalog = {
 } as const satisfies Record<string, FailureRule>;
 
 export type FailureCode = keyof typeof failureCatalog;
-
-function rule<Kind extends FailureKind>(
-  kind: Kind,
-  retry: Retry,
-  hint: string,
-): FailureRule & { readonly kind: Kind } {
-  return { kind, retry, hint };
-}

@@ -3,6 +3,14 @@ export type Id<Kind extends string> = string & { readonly __kind: Kind };
 
 export type BackupId = Id<'backup'>;
 export type ContainerId = Id<'container'>;
+export type ProjectId = Id<'project'>;
+export type UserId = Id<'user'>;
+export type JobId = Id<'job'>;
+export type ActionId = Id<'action'>;
+export type SessionId = Id<'session'>;
+export type RunId = Id<'run'>;
+/** Of a backup as the API remembers it; {@link BackupId} is that of the stored one. */
+export type RecordId = Id<'record'>;
 
 const BACKUP_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 const CONTAINER_ID = /^[0-9a-f]{32}$/;
@@ -24,4 +32,9 @@ export function containerId(random: Uint8Array): ContainerId {
 
 export function isContainerId(text: string): text is ContainerId {
   return CONTAINER_ID.test(text);
+}
+
+/** 32 hexadecimal digits, as Freezer's ids are. `random` is sixteen random bytes, or the first of a digest. */
+export function hexId<Kind extends string>(random: Uint8Array): Id<Kind> {
+  return Buffer.from(random.subarray(0, 16)).toString('hex') as Id<Kind>;
 }
