@@ -13,3 +13,63 @@ export {
 } from './restore-point.js';
 export { planRetention, type RetentionPlan, type RetentionVerdict } from './retention.js';
 export { retentionPolicyProblems, type RetentionPolicy } from './retention-policy.js';
+export {
+  mayDo,
+  PERMISSIONS,
+  requirePermission,
+  ROLES,
+  type Actor,
+  type Permission,
+  type Role,
+  type User,
+} from './access/access.js';
+export { BACKUP_STATUSES, type BackupRecord, type BackupStatus } from './backups/backup-record.js';
+export { capabilityGaps, type Capabilities, type CapabilityGap, type Client } from './clients/client.js';
+export { RETRY_DEFAULTS, type Action, type ActionSettings } from './jobs/action.js';
+export {
+  JOB_EVENTS,
+  JOB_RESULTS,
+  JOB_STATUSES,
+  type Activation,
+  type Job,
+  type JobEvent,
+  type JobOrigin,
+  type JobResult,
+  type JobStatus,
+} from './jobs/job.js';
+export {
+  acknowledgeEvent,
+  isLive,
+  jobAfterRun,
+  jobRuns,
+  requestEvent,
+  type EventReply,
+} from './jobs/job-life.js';
+export type { Session, SessionJob } from './jobs/session.js';
+export { checkFence, claimRun, type Claim } from './runs/claim.js';
+export { beat, giveUp, requestCancel, settle, type Heartbeat, type RunReport } from './runs/run-life.js';
+export {
+  checkTransition,
+  hasEnded,
+  isActive,
+  RUN_ENDS,
+  RUN_RESULTS,
+  RUN_STATES,
+  RUN_TRANSITIONS,
+  type RunEnd,
+  type RunState,
+} from './runs/run-states.js';
+export {
+  ATTEMPT_STATES,
+  type Attempt,
+  type AttemptState,
+  type Run,
+  type RunFailure,
+  type RunProgress,
+  type RunStep,
+} from './runs/run.js';
+export { describeSchedule } from './schedule/describe-schedule.js';
+export { latestDue, nextOccurrence } from './schedule/occurrence.js';
+export type { Due, Occurrence, Schedule } from './schedule/schedule.js';
+export { scheduleProblems } from './schedule/schedule-problems.js';
+export { MISFIRE_GRACE_MS } from './schedule/series.js';

@@ -1,0 +1,17 @@
+/** The port to what the control plane remembers. */
+export type {
+  BackupFilter,
+  ClientFilter,
+  JobFilter,
+  Metadata,
+  Page,
+  ProjectFilter,
+  Query,
+  RunFilter,
+  RunTotal,
+  RunTotals,
+  Settings,
+  Store,
+  Stores,
+  UserFilter,
+} from './metadata.js';
