@@ -1,4 +1,4 @@
-import type { ActionId, ProjectId, UserId } from '#kernel';
+import type { ActionId, JobId, ProjectId, UserId } from '#kernel';
 
 /** Options of the agent by name, in any of the spellings it takes; `action` says what to do. Never a secret. */
 export type ActionSettings = Readonly<Record<string, unknown>>;
@@ -15,6 +15,8 @@ export interface Action {
   readonly maxRetriesInterval: number;
   /** Whether it is done even if an action before it in its job failed. */
   readonly mandatory: boolean;
+  /** The job it was written out in: it goes when that job no longer needs it, and no other job does. */
+  readonly madeFor?: JobId | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
