@@ -15,3 +15,4 @@ export type {
   Stores,
   UserFilter,
 } from './metadata.js';
+export { memoryMetadata } from './memory/memory-metadata.js';

@@ -1,11 +1,12 @@
-import type { Action, BackupRecord, Client, Job, Run, RunState, Session, User } from '#domain';
+import type { Action, BackupRecord, Client, Job, JobStatus, Run, RunState, Session, User } from '#domain';
 import type { ActionId, JobId, ProjectId, RecordId, RunId, SessionId, UserId } from '#kernel';
 
 /**
  * What the control plane remembers. The only truth of it: everything else can be thrown away.
  *
  * Rejections are Failures: `metadata.unavailable` when the database does not answer, `metadata.duplicate` when an id or a
- * natural key is taken, `metadata.failed` for what should not happen.
+ * natural key is taken, `metadata.failed` for what should not happen, `input.invalid` for a text that cannot be stored
+ * because it has a U+0000 or is too long to be looked up.
  */
 export interface Metadata {
   /** Resolves when the database answers. Rejects with `metadata.unavailable`. */
@@ -13,6 +14,9 @@ export interface Metadata {
   /**
    * Does `work` whole or not at all; what it rejects with, this rejects with. When it resolves, everything is stored
    * durably. Work that loses against another transaction is done anew, so it must have no effect outside of `stores`.
+   * `stores` end with the transaction. None is begun within another.
+   *
+   * After `metadata.unavailable` it may be stored nevertheless: the answer may have been lost.
    */
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -34,9 +38,12 @@ export interface Stores {
 export interface Store<Row, Id, Filter> {
   /** With `lock`, nobody else gets a lock on it, nor changes it, before the transaction has ended. */
   get(id: Id, lock?: 'lock'): Promise<Row | undefined>;
-  /** Rejects with `metadata.duplicate`. */
+  /** Rejects with `metadata.duplicate`; the transaction can go on then, and see who was first. */
   insert(row: Row): Promise<void>;
-  /** Replaces the row of that id. Rejects with `metadata.failed` when there is none. */
+  /**
+   * Replaces the row of that id. Rejects with `metadata.failed` when there is none. Rejects with `metadata.duplicate`
+   * when another row has its natural key; the transaction then rejects, too, whatever its work does.
+   */
   update(row: Row): Promise<void>;
   /** False when there was none. */
   remove(id: Id): Promise<boolean>;
@@ -73,6 +80,9 @@ export interface JobFilter extends ProjectFilter {
   readonly sessionId?: SessionId;
   /** Jobs that use this action. */
   readonly action?: ActionId;
+  readonly statuses?: readonly JobStatus[];
+  /** Whether an event waits to be taken note of. */
+  readonly withEvent?: boolean;
 }
 
 export interface RunFilter extends ProjectFilter {
@@ -113,7 +123,8 @@ export interface RunTotal {
 }
 
 export interface Settings {
+  /** With `lock`, nobody else gets a lock on that name, even if nothing is there yet, before the transaction has ended. */
   get(name: string, lock?: 'lock'): Promise<unknown>;
-  /** JSON. */
+  /** JSON. Replaces what is there. */
   put(name: string, value: unknown): Promise<void>;
 }

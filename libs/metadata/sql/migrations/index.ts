@@ -1,0 +1,4 @@
+import { FirstTables1795132800000 } from './first-tables.js';
+
+/** In order. One that was released is never edited: the next one mends it. */
+export const MIGRATIONS = [FirstTables1795132800000];
