@@ -1,10 +1,12 @@
 /** The operating system as a port: programs, processes, locks, mounts, space, priority, trees of files. */
 export { compareTrees, type CompareExtent } from './trees/compare-trees.js';
 export { comparedTrees, type ComparedTrees } from './trees/compared-trees.js';
+export { adoptCommand, type AdoptedCommand } from './commands/adopted-command.js';
 export type {
   CommandExit,
   CommandRunner,
   CommandSpec,
+  CommandUser,
   Priority,
   RunningCommand,
 } from './commands/command-runner.js';
@@ -12,10 +14,13 @@ export { diskSpace, type DiskSpace } from './disk-space.js';
 export { exclusively, type Held } from './exclusively.js';
 export { findProgram } from './commands/find-program.js';
 export { mountsBelow, mountsIn, type Mount } from './mounts.js';
+export { freePort, portIsFree } from './ports.js';
 export { lowerOwnPriority } from './commands/priority.js';
 export {
+  processIdentity,
   processIdentitySchema,
   processState,
+  processWithArgument,
   thisProcess,
   type ProcessIdentity,
   type ProcessState,

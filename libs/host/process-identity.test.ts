@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'mocha';
-import { processIdentitySchema, processState, systemCommands, thisProcess } from '#host';
+import {
+  processIdentity,
+  processIdentitySchema,
+  processState,
+  processWithArgument,
+  systemCommands,
+  thisProcess,
+} from '#host';
 import { parse } from '#kernel';
 
 const quiet = { stdin: 'pipe', stdout: 'ignore', stderr: 'ignore' } as const;
@@ -13,6 +20,19 @@ describe('the identity of a process', () => {
     const read = parse(processIdentitySchema, JSON.parse(JSON.stringify(identity)), 'identity');
     assert.deepEqual(JSON.stringify(read), JSON.stringify(identity));
     assert.equal(processState(read), 'running');
+  });
+
+  it('is that of another process by its number, and found by an argument that only it has', async () => {
+    const mark = `mark-${process.pid}-${Math.random()}`;
+    assert.equal(processWithArgument(mark), undefined);
+    const command = await systemCommands.start({ program: 'sh', args: ['-c', 'read x; :', mark], ...quiet });
+    const identity = processIdentity(command.pid);
+    assert.equal(processState(identity), 'running');
+    assert.deepEqual(processWithArgument(mark), identity);
+    assert.equal(processWithArgument(mark.slice(0, -1)), undefined);
+    await command.stop();
+    assert.equal(processState(identity), 'gone');
+    assert.equal(processWithArgument(mark), undefined);
   });
 
   it('is gone when the process has ended', async () => {

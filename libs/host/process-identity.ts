@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from '#kernel';
 
@@ -25,13 +25,27 @@ export type ProcessState = 'running' | 'gone' | 'unknown';
 
 /** The identity of the process that asks. */
 export function thisProcess(): ProcessIdentity {
+  return processIdentity(process.pid);
+}
+
+/** The identity of the process that has this number here and now. */
+export function processIdentity(pid: number): ProcessIdentity {
   return {
     machine: machine(),
     boot: textIn('/proc/sys/kernel/random/boot_id'),
     pidNamespace: ownPidNamespace(),
-    pid: process.pid,
-    startedAt: processLook('self').startedAt,
+    pid,
+    startedAt: processLook(pid === process.pid ? 'self' : pid).startedAt,
   };
+}
+
+/** The process here that was started with exactly this argument, if there is one; of several the first. */
+export function processWithArgument(argument: string): ProcessIdentity | undefined {
+  const holder = processNumbers().find((pid) => {
+    const line = textIn(`/proc/${pid}/cmdline`);
+    return line !== undefined && line.split('\0').includes(argument);
+  });
+  return holder === undefined ? undefined : processIdentity(holder);
 }
 
 /**
@@ -84,6 +98,17 @@ function ownPidNamespace(): string | undefined {
     return readlinkSync('/proc/self/ns/pid');
   } catch {
     return undefined;
+  }
+}
+
+function processNumbers(): readonly number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    // No /proc: nobody can be looked for.
+    return [];
   }
 }
 

@@ -40,6 +40,8 @@ export interface House {
   /** What tests and `testing/` folders may import on top of their room. */
   readonly tests: { readonly packages: readonly string[]; readonly doors: readonly string[] };
   readonly vendors: readonly Vendor[];
+  /** Packages that no source imports, and why they are there all the same. */
+  readonly unimported: Readonly<Record<string, string>>;
   readonly reservedWords: readonly Reservation[];
   readonly reservedModules: readonly Reservation[];
   /** Lines that a source which is no test may have. */
@@ -127,7 +129,7 @@ export const house: House = {
     },
     'apps/scheduler': {
       doors: ['#api-client', '#node-protocol', '#config', '#host', '#domain', '#kernel'],
-      packages: ['commander', 'yaml'],
+      packages: ['commander'],
       node: true,
       folders: ['apps/process'],
     },
@@ -142,7 +144,10 @@ export const house: House = {
     'apps/process': { doors: ['#config', '#kernel'], packages: ['commander'], node: true },
   },
 
-  tests: { packages: ['mocha', 'fast-check'], doors: ['#test/support', '#kernel'] },
+  tests: {
+    packages: ['mocha', 'fast-check'],
+    doors: ['#test/support', '#kernel', '#embedded-postgres/testing'],
+  },
 
   // Most of these come with the platform; the walls stand first.
   vendors: [
@@ -159,6 +164,13 @@ export const house: House = {
     { package: 'basic-ftp', home: ['libs/storage/drivers/ftp/'], lazy: true },
     { package: 'typescript', home: ['test/architecture/'], lazy: false },
   ],
+
+  unimported: {
+    'embedded-postgres':
+      'brings the programs of PostgreSQL; its own launcher hooks into the exit of the process',
+    passport: '@nestjs/passport asks for it',
+    rxjs: 'NestJS asks for it',
+  },
 
   reservedWords: [
     { name: 'new Date()', only: CLOCK_FILE, instead: CLOCK },

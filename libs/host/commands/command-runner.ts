@@ -9,12 +9,22 @@ export interface CommandSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** `pipe`: written through `stdin`; `ignore`: empty. */
   readonly stdin: 'pipe' | 'ignore' | 'inherit';
-  readonly stdout: 'pipe' | 'ignore' | 'inherit';
-  readonly stderr: 'pipe' | 'ignore' | 'inherit';
+  /** A number is an open file of this process that the command writes to. */
+  readonly stdout: 'pipe' | 'ignore' | 'inherit' | number;
+  readonly stderr: 'pipe' | 'ignore' | 'inherit' | number;
   /** Run as the leader of a process group of its own, and end the whole group on abort. */
   readonly group?: boolean;
+  /** Goes on when this process ends, and does not keep it from ending. Its output must go to files, not to pipes. */
+  readonly outlives?: boolean;
   /** Niceness 0…19 and idle I/O class, so that others come first. */
   readonly priority?: Priority;
+  /** Run as another user, without supplementary groups. Only root may. */
+  readonly user?: CommandUser;
+}
+
+export interface CommandUser {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export interface Priority {
@@ -35,6 +45,8 @@ export interface RunningCommand {
   readonly stderr: Readable | undefined;
   /** Resolves when the process has ended and its pipes are closed; rejects only when it could not be started. */
   readonly exit: Promise<CommandExit>;
+  /** Resolves when the process itself has ended; its children may still hold its pipes, and some of its output wait. */
+  readonly ended: Promise<CommandExit>;
   /** Ends it: TERM, then KILL when it is still there after `graceMs`. Resolves when it has ended. */
   stop(graceMs?: number): Promise<void>;
 }

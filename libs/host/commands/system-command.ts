@@ -16,8 +16,7 @@ export class SystemCommand implements RunningCommand {
   readonly stdout: Readable | undefined;
   readonly stderr: Readable | undefined;
   readonly exit: Promise<CommandExit>;
-  /** The process itself has ended; others may still hold its pipes. */
-  readonly #ended: Promise<void>;
+  readonly ended: Promise<CommandExit>;
   #groupIsGone = false;
 
   constructor(
@@ -29,16 +28,14 @@ export class SystemCommand implements RunningCommand {
     this.stdin = child.stdin ? forgiving(child.stdin) : undefined;
     this.stdout = child.stdout ? kept(child.stdout) : undefined;
     this.stderr = child.stderr ? kept(child.stderr) : undefined;
-    this.#ended = new Promise((resolve) =>
-      child.once('exit', () => {
+    this.ended = new Promise((resolve) =>
+      child.once('exit', (code, signal) => {
         this.#noteGroup();
-        resolve();
+        resolve(exitOf(code, signal));
       }),
     );
     this.exit = new Promise((resolve) =>
-      child.once('close', (code, signal) =>
-        resolve({ code: code ?? undefined, signal: signal ?? undefined }),
-      ),
+      child.once('close', (code, signal) => resolve(exitOf(code, signal))),
     );
   }
 
@@ -49,7 +46,7 @@ export class SystemCommand implements RunningCommand {
       this.#send('SIGKILL');
       await this.#endsWithin(KILLED_MS);
     }
-    await this.#ended;
+    await this.ended;
     for (const stream of [this.stdin, this.stdout, this.stderr]) stream?.destroy();
     await this.exit;
   }
@@ -66,7 +63,7 @@ export class SystemCommand implements RunningCommand {
       () => false,
       () => false,
     );
-    const ended = await Promise.race([this.#ended.then(() => true), late]);
+    const ended = await Promise.race([this.ended.then(() => true), late]);
     patience.abort();
     if (!ended || !this.group) return ended;
     while (!this.#noteGroup()) {
@@ -81,6 +78,10 @@ export class SystemCommand implements RunningCommand {
     this.#groupIsGone ||= !this.group || !groupRuns(this.pid);
     return this.#groupIsGone;
   }
+}
+
+function exitOf(code: number | null, signal: NodeJS.Signals | null): CommandExit {
+  return { code: code ?? undefined, signal: signal ?? undefined };
 }
 
 /** A program may end before it has read all its input; its exit code tells whether that matters. */

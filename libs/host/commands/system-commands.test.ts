@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'mocha';
 import { findProgram, runToEnd, systemCommands, type CommandSpec } from '#host';
 import { isFailure } from '#kernel';
-import { asNobody, requireProgram } from '#test/support';
+import { asNobody, isRoot, requireProgram, skipBecause } from '#test/support';
 
 const piped = { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' } as const;
 const shell = (script: string, more: Partial<CommandSpec> = {}): CommandSpec => ({
@@ -106,6 +106,19 @@ describe('the commands of this system', () => {
     await assert.rejects(systemCommands.start(spec), (error) => isFailure(error, 'command.failed'));
   });
 
+  it('runs as another user when root asks for it, without the groups of root', async function () {
+    if (!isRoot()) skipBecause(this, 'only root may');
+    const user = { uid: 65_534, gid: 65_534 };
+    const command = await systemCommands.start(shell('id -u; id -G', { user }));
+    assert.equal(await text(command.stdout!), '65534\n65534\n');
+  });
+
+  it('does not run as root when it is asked for another user and may not be one', async function () {
+    if (isRoot()) skipBecause(this, 'root may');
+    const spec = shell('true', { user: { uid: 0, gid: 0 } });
+    await assert.rejects(systemCommands.start(spec), (e) => isFailure(e, 'command.failed'));
+  });
+
   it('starts nothing when the signal has been aborted before', async () => {
     const reason = new Error('too late');
     await assert.rejects(
@@ -145,6 +158,14 @@ describe('the commands of this system', () => {
     const command = await systemCommands.start(shell('sleep 2 & yes'));
     await command.stop();
     assert.equal((await command.exit).signal, 'SIGTERM');
+  });
+
+  it('tells that the process has ended although its children hold the pipes', async () => {
+    const command = await systemCommands.start(shell('sleep 60 & echo $!; exit 5'));
+    const child = Number(await said(command.stdout!, '\n'));
+    assert.deepEqual(await command.ended, { code: 5, signal: undefined });
+    process.kill(child, 'SIGKILL');
+    assert.deepEqual(await command.exit, { code: 5, signal: undefined });
   });
 
   it('ends the whole group, those who do not listen and those left behind included', async () => {

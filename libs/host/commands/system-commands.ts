@@ -20,6 +20,7 @@ async function start(spec: CommandSpec, signal?: AbortSignal): Promise<RunningCo
   await begun(child, spec);
   if (spec.priority && child.pid !== undefined) lowerPriorityOf(child.pid, spec.priority.nice);
   const command = new SystemCommand(child, spec.group ?? false);
+  if (spec.outlives) child.unref();
   stopOnAbort(command, signal);
   return command;
 }
@@ -33,6 +34,7 @@ function spawned(spec: CommandSpec): ChildProcess {
       detached: spec.group ?? false,
       stdio: [spec.stdin, spec.stdout, spec.stderr],
       shell: false,
+      ...(spec.user && { uid: spec.user.uid, gid: spec.user.gid }),
     });
   } catch (error) {
     throw startFailure(spec, error);

@@ -70,6 +70,7 @@ class ScriptedCommand implements RunningCommand {
   readonly stdout: Readable | undefined;
   readonly stderr: Readable | undefined;
   readonly exit: Promise<CommandExit>;
+  readonly ended: Promise<CommandExit>;
   readonly #out = new PassThrough();
   readonly #err = new PassThrough();
   readonly #stopped = new AbortController();
@@ -88,6 +89,7 @@ class ScriptedCommand implements RunningCommand {
     this.stdout = spec.stdout === 'pipe' ? this.#out : undefined;
     this.stderr = spec.stderr === 'pipe' ? this.#err : undefined;
     this.exit = this.#perform({ spec, input: () => received }, script);
+    this.ended = this.exit;
   }
 
   async stop(): Promise<void> {

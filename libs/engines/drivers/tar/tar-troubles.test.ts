@@ -470,6 +470,7 @@ describe('engine tar and a source that makes trouble', () => {
           stdout: command.stdout,
           stderr,
           exit,
+          ended: command.ended,
           stop: (ms) => command.stop(ms),
         };
       },
