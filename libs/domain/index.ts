@@ -42,9 +42,14 @@ export {
   isLive,
   jobAfterRun,
   jobRuns,
+  jobRunsOn,
   requestEvent,
   type EventReply,
 } from './jobs/job-life.js';
+export { hasFile, withFile, withoutFile } from './jobs/job-file.js';
+export { checkOccurrence } from './jobs/job-occurrence.js';
+export { isOneShot, reviseJob, withNothingToCome, withOutlook, type JobWish } from './jobs/job-revision.js';
+export { sameDocument } from './jobs/same-document.js';
 export type { Session, SessionJob } from './jobs/session.js';
 export { checkFence, claimRun, type Claim } from './runs/claim.js';
 export { beat, giveUp, requestCancel, settle, type Heartbeat, type RunReport } from './runs/run-life.js';

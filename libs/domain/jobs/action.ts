@@ -15,7 +15,7 @@ export interface Action {
   readonly maxRetriesInterval: number;
   /** Whether it is done even if an action before it in its job failed. */
   readonly mandatory: boolean;
-  /** The job it was written out in: it goes when that job no longer needs it, and no other job does. */
+  /** The job it was written out in, if it was made so: it goes when no job uses it any more. */
   readonly madeFor?: JobId | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -51,7 +51,8 @@ export function acknowledgeEvent(
 function acknowledgedStatus(status: JobStatus, event: JobEvent | undefined, running: boolean): JobStatus {
   switch (event) {
     case 'stop':
-      return running ? 'running' : 'stopped';
+      // What runs goes on to its end, and nothing comes after it.
+      return 'stopped';
     case 'abort':
       return running ? 'aborting' : 'stopped';
     case 'start':
@@ -66,6 +67,12 @@ function acknowledgedStatus(status: JobStatus, event: JobEvent | undefined, runn
 export function jobRuns(job: Job, now: Date): Job {
   const status = job.status === 'aborting' ? 'aborting' : 'running';
   return { ...job, status, result: undefined, startedAt: now, endedAt: undefined, updatedAt: now };
+}
+
+/** The job when a run of it that was given up lives after all. What was stopped or started meanwhile stays so. */
+export function jobRunsOn(job: Job, now: Date): Job {
+  if (job.status !== 'scheduled' && job.status !== 'completed') return job;
+  return { ...job, status: 'running', result: undefined, endedAt: undefined, updatedAt: now };
 }
 
 /** The job when a run of it has ended; `more` tells whether its schedule has anything to come. */

@@ -34,7 +34,9 @@ export function claimRun(
     };
   }
   if (existing.claimId === claim.claimId && !hasEnded(existing.state)) {
-    return { ...existing, leaseUntil, updatedAt: now };
+    const heard = { ...existing, leaseUntil, updatedAt: now };
+    if (existing.state !== 'lost') return heard;
+    return { ...heard, state: 'claimed', wasLost: true, endedAt: undefined, failure: undefined };
   }
   const over = existing.state === 'lost' || existing.leaseUntil < now;
   if (hasEnded(existing.state) || !over) {

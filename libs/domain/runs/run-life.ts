@@ -74,9 +74,18 @@ export function giveUp(run: Run, now: Date): Run {
   return { ...run, state: 'lost', endedAt: now, failure: { code: 'run.lost', message }, updatedAt: now };
 }
 
-/** The run after a person asked to cancel it; who holds it hears so at its next heartbeat. */
+/**
+ * The run after a person asked to cancel it. Who holds it hears so at its next heartbeat; one whose lease has ended is
+ * cancelled at once, since nobody would answer. Rejects with `run.transition-invalid` when it has ended otherwise.
+ */
 export function requestCancel(run: Run, by: string, now: Date): Run {
   checkTransition(run, 'cancelled');
-  if (run.cancelRequestedAt) return run;
-  return { ...run, cancelRequestedAt: now, cancelRequestedBy: by, updatedAt: now };
+  if (run.state === 'cancelled') return run;
+  const asked = run.cancelRequestedAt
+    ? run
+    : { ...run, cancelRequestedAt: now, cancelRequestedBy: by, updatedAt: now };
+  if (isActive(run.state) && run.leaseUntil >= now) return asked;
+  const message = `cancelled by "${by}"; client "${run.clientId}" had not been heard of`;
+  const failure = { code: 'run.cancelled', message };
+  return { ...asked, state: 'cancelled', endedAt: now, progress: undefined, failure, updatedAt: now };
 }
