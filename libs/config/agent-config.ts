@@ -5,6 +5,7 @@ import { optionsFor, type OptionsOf } from './agent-options.js';
 import { configFileSettings } from './files/config-file.js';
 import { environmentSecrets, environmentSettings, processEnvironment, temporaryRoot } from './environment.js';
 import type { Environment, EnvironmentSecrets } from './environment.js';
+import { dashedName } from './dashed-name.js';
 import { deepFrozen } from './values/deep-frozen.js';
 import { withoutOverruled } from './option-conflicts.js';
 import { refuseProblems, type OptionProblem } from './option-problem.js';
@@ -74,7 +75,11 @@ function commandLineSettings(
   action: AgentAction | undefined,
   given: Readonly<Record<string, unknown>>,
 ): Settings {
-  const named = Object.entries(given).map(([name, value]) => ({ name, value, place: `--${dashed(name)}` }));
+  const named = Object.entries(given).map(([name, value]) => ({
+    name,
+    value,
+    place: `--${dashedName(name)}`,
+  }));
   if (action === undefined) return settingsOf('command line', named);
   const others = named.filter(({ name }) => name !== 'action');
   return settingsOf('command line', [...others, { name: 'action', value: action, place: 'action' }]);
@@ -104,10 +109,3 @@ function withDefaults(action: AgentAction, read: ReadSettings, facts: DefaultFac
 }
 
 type Options = Readonly<Record<string, unknown>>;
-
-function dashed(key: string): string {
-  return key
-    .replaceAll('_', '-')
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .toLowerCase();
-}

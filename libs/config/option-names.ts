@@ -1,5 +1,6 @@
 import { withNearest } from '#kernel';
 import { agentOptionList, type KeyedAgentOption } from './agent-options.js';
+import { dashedName } from './dashed-name.js';
 import { freezerOptions, type FreezerOption } from './freezer/freezer-options.js';
 
 /** What a name means wherever options are written. */
@@ -47,15 +48,6 @@ export function meaningOf(name: string): NameMeaning {
 /** `unknown option "compresion" (did you mean "compression"?)` */
 export function unknownOption(name: string): string {
   return `unknown option ${withNearest(dashedName(name), options.keys())}`;
-}
-
-function dashedName(name: string): string {
-  return name
-    .trim()
-    .replace(/^--?/, '')
-    .replaceAll('_', '-')
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .toLowerCase();
 }
 
 function meaning(option: KeyedAgentOption, opposite: boolean): NameMeaning {

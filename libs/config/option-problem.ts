@@ -2,7 +2,7 @@ import { Failure, type Problem } from '#kernel';
 
 /** One thing that is wrong with the options: `path` is where the value stands, empty when it stands nowhere. */
 export interface OptionProblem extends Problem {
-  readonly code: 'input.invalid' | 'input.unknown-option' | 'input.missing-option';
+  readonly code: 'input.invalid' | 'input.unknown-option' | 'input.missing-option' | 'input.file-unreadable';
 }
 
 export function problemText({ path, message }: OptionProblem): string {

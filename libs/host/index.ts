@@ -10,7 +10,9 @@ export type {
   Priority,
   RunningCommand,
 } from './commands/command-runner.js';
+export { replaceDurably, syncDirectory } from './files/durable-file.js';
 export { diskSpace, type DiskSpace } from './disk-space.js';
+export { endLeftBehind } from './commands/end-left-behind.js';
 export { exclusively, type Held } from './exclusively.js';
 export { findProgram } from './commands/find-program.js';
 export { mountsBelow, mountsIn, type Mount } from './mounts.js';

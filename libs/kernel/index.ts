@@ -31,4 +31,5 @@ export {
 } from './ids.js';
 export { jsonLogger, silentLogger, type Logger, type LogLevel } from './logger.js';
 export { nearest, withNearest } from './nearest.js';
-export { parse, z, type Problem, type Schema } from './schema.js';
+export { invalid, parse, z, type Problem, type Schema } from './schema.js';
+export { examine, type Examined } from './examine.js';

@@ -57,6 +57,29 @@ describe('a schema', () => {
     );
   });
 
+  it('names the nearest key of the place where it is wrong, also inside lists and what may be missing', () => {
+    const inner = z.strictObject({ hour: z.string() }).optional();
+    const nested = z.strictObject({
+      when: inner,
+      houses: z.array(z.strictObject({ street: z.string() })).nullish(),
+    });
+    assert.throws(
+      () => parse(nested, { when: { houre: '3' }, houses: [{ street: 'x', stret: 'y' }] }, 'it'),
+      (error) => {
+        assert.ok(error instanceof Failure);
+        const problems = error.context['problems'] as { path: string; message: string }[];
+        assert.deepEqual(
+          problems.filter(({ message }) => message.startsWith('unknown')),
+          [
+            { path: 'when', message: 'unknown key "houre" (did you mean "hour"?)' },
+            { path: 'houses.0', message: 'unknown key "stret" (did you mean "street"?)' },
+          ],
+        );
+        return true;
+      },
+    );
+  });
+
   it('gives what is good', () => {
     assert.deepEqual(parse(schema, { name: 'x', age: 3 }, 'it'), { name: 'x', age: 3 });
   });

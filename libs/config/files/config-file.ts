@@ -25,8 +25,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 
 /** The same with the place of each, and with problems that can be told together with others. */
 export async function configFileSettings(path: string): Promise<Settings> {
-  const text = decoded(await readSmallFile(path, 'config file', 1024 * 1024), path);
-  const { byKey, problems } = settingsOf('config file', namedValues(text, path));
+  const { byKey, problems } = settingsOf('config file', await configFileValues(path));
   const further = byKey.get('config');
   if (!further) return { byKey, problems };
   const problem = {
@@ -35,6 +34,11 @@ export async function configFileSettings(path: string): Promise<Settings> {
     message: 'a config file names no further one',
   } as const;
   return { byKey, problems: [...problems, problem] };
+}
+
+/** The values in a file under the names that they have there, of whatever program. */
+export async function configFileValues(path: string): Promise<readonly NamedValue[]> {
+  return namedValues(decoded(await readSmallFile(path, 'config file', 1024 * 1024), path), path);
 }
 
 function decoded(bytes: Buffer, path: string): string {
