@@ -69,4 +69,10 @@ export interface QueueCounts {
   readonly failed: number;
 }
 
-export const defaults = { attempts: 3, backoffMs: 1000, concurrency: 4, graceMs: 10_000, keptFailures: 1000 } as const;
+export const defaults = {
+  attempts: 3,
+  backoffMs: 1000,
+  concurrency: 4,
+  graceMs: 10_000,
+  keptFailures: 1000,
+} as const;

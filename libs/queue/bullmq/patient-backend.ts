@@ -1,0 +1,65 @@
+import { ConnectionClosedError, type IQueueBackend } from 'bullmq';
+import { systemClock } from '#kernel';
+import { raced } from './raced.js';
+
+/** Wait after a look for work that failed. */
+export const PAUSE_MS = 1000;
+/** How long a worker that closes waits for a server that does not answer. What it could not tell is done again. */
+export const FAREWELL_MS = 3000;
+
+// What a worker waits for before it closes.
+const WAITED_FOR = [
+  'moveToActive',
+  'moveToCompleted',
+  'moveToDelayed',
+  'moveToFailed',
+  'moveJobFromActiveToWait',
+  'updateJobSchedulerNextMillis',
+] as const satisfies readonly (keyof IQueueBackend)[];
+
+/**
+ * A worker of BullMQ that is refused asks again at once, and does nothing else; this makes it take a breath. And one that
+ * closes while the server is away would wait for its return; this makes it leave.
+ */
+export function patient<Backend extends IQueueBackend>(backend: Backend): Backend {
+  const leaving = new AbortController();
+  const farewell = new AbortController();
+  const closed = new AbortController();
+  const methods = backend as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>;
+  for (const name of WAITED_FOR) {
+    const method = methods[name]?.bind(backend);
+    if (method) methods[name] = (...values) => raced(method(...values), farewell.signal);
+  }
+
+  const take = backend.moveToActive.bind(backend);
+  backend.moveToActive = (...values) => pausingOnError(() => take(...values), leaving.signal);
+  const wait = backend.waitForJob.bind(backend);
+  backend.waitForJob = (seconds) =>
+    pausingOnError(() => raced(wait(seconds), leaving.signal), leaving.signal);
+
+  // A worker disconnects when it begins to close.
+  const disconnect = backend.disconnectBlocking.bind(backend);
+  backend.disconnectBlocking = async (...values) => {
+    leaving.abort(new ConnectionClosedError());
+    systemClock.sleep(FAREWELL_MS, closed.signal).then(
+      () => farewell.abort(new ConnectionClosedError()),
+      () => undefined,
+    );
+    await disconnect(...values);
+  };
+  const close = backend.close.bind(backend);
+  backend.close = (force) => {
+    closed.abort();
+    return close(force);
+  };
+  return backend;
+}
+
+async function pausingOnError<T>(act: () => Promise<T>, leaving: AbortSignal): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    await systemClock.sleep(PAUSE_MS, leaving).catch(() => undefined);
+    throw error;
+  }
+}
