@@ -1,13 +1,8 @@
-import { Command, CommanderError, Option } from 'commander';
-import {
-  AGENT_ACTIONS,
-  agentOptionList,
-  canonicalArguments,
-  optionsFor,
-  type AgentAction,
-  type AgentOption,
-} from '#config';
+import { Command, CommanderError } from 'commander';
+import { AGENT_ACTIONS, agentOptionList, canonicalArguments, optionsFor, type AgentAction } from '#config';
 import { Failure, withNearest } from '#kernel';
+import { commanderOption, givenTo } from '../process/commander-option.js';
+import { refusalOf as plainRefusalOf } from '../process/commander-refusal.js';
 import { verbs, type VerbWords } from './actions/index.js';
 import { PROGRAM_VERSION } from '../process/program.js';
 
@@ -99,43 +94,19 @@ function assigned(
   return backupId === undefined ? { options, words } : { options: { ...options, backupId }, words: rest };
 }
 
-/** Only what stands on the command line: commander has defaults of its own, such as true for `--no-…` options. */
-function givenTo(command: Command): Record<string, unknown> {
-  const given = Object.entries(command.opts()).filter(([key]) => command.getOptionValueSource(key) === 'cli');
-  return Object.fromEntries(given);
-}
-
-/** Values stay text: the config reads them, with those of files and environment, by one schema. */
-function commanderOption(option: AgentOption): Option {
-  const short = option.short === undefined ? '' : `-${option.short}, `;
-  const value = option.metavar === undefined ? '' : ` <${option.metavar}>`;
-  const made = new Option(`${short}--${option.name}${value}`, option.help);
-  if (option.repeatable)
-    made.argParser((one: string, before: string[] | undefined) => [...(before ?? []), one]);
-  return made;
-}
-
 function refusalOf(error: CommanderError, given: readonly string[]): Failure {
-  const message = error.message.replace(/^error: /, '');
-  if (error.code === 'commander.unknownOption') {
-    const name = /'(-[^']*)'/.exec(message)?.[1] ?? '';
-    const action = AGENT_ACTIONS.find((known) => given.includes(known));
-    const known = (action ? optionsFor(action) : agentOptionList).map((option) => `--${option.name}`);
-    return new Failure('input.unknown-option', `unknown option ${withNearest(name, known)}`, {
-      option: name,
-    });
-  }
   if (error.code === 'commander.excessArguments' || error.code === 'commander.unknownCommand') {
     const word = given.find((argument) => !argument.startsWith('-')) ?? '';
     const known = (AGENT_ACTIONS as readonly string[]).includes(word);
-    const what = known
-      ? message
-      : `unknown action ${withNearest(word, AGENT_ACTIONS)}; there are ${AGENT_ACTIONS.join(', ')}`;
-    return new Failure('input.invalid', what, { word });
+    if (!known) {
+      const what = `unknown action ${withNearest(word, AGENT_ACTIONS)}; there are ${AGENT_ACTIONS.join(', ')}`;
+      return new Failure('input.invalid', what, { word });
+    }
   }
-  return new Failure(
-    error.code === 'commander.optionMissingArgument' ? 'input.missing-option' : 'input.invalid',
-    message,
-    {},
+  const action = AGENT_ACTIONS.find((known) => given.includes(known));
+  const options = action ? optionsFor(action) : agentOptionList;
+  return plainRefusalOf(
+    error,
+    options.map((option) => `--${option.name}`),
   );
 }
