@@ -24,16 +24,26 @@ const KINDS = {
   internal: { http: 500, means: 'a fault of Firn or of a program that it runs' },
 };
 
+/** Every program with the file and the function that run it. */
+const PROGRAMS = [
+  { name: 'firn', app: 'cli', run: 'runCli' },
+  { name: 'firn-agent', app: 'agent', run: 'runAgent' },
+  { name: 'firn-api', app: 'api', run: 'runApi' },
+  { name: 'firn-scheduler', app: 'scheduler', run: 'runScheduler' },
+];
+
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Path from the root → what makes its text. Another generated document is another line here. */
 export const documents = {
   'docs/failures.md': failures,
-  'docs/cli.md': () => commands('firn-agent', 'agent'),
+  'docs/cli.md': overview,
+  ...Object.fromEntries(PROGRAMS.map((program) => [`docs/cli/${program.name}.md`, () => commands(program)])),
 };
 
 if (process.argv[1] && import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href) {
   for (const [file, make] of Object.entries(documents)) {
+    fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     fs.writeFileSync(path.join(root, file), make());
     console.log(`wrote ${file}`);
   }
@@ -65,27 +75,50 @@ ${codes
 `;
 }
 
-/** The help of a command and of everything below it, as the command itself prints it. */
-function commands(name, app) {
-  const main = path.join(root, 'dist', 'apps', app, 'main.js');
-  const pages = helpPages(main, name, []);
+/** What there is, in one table; the pages of the programs say the rest. */
+function overview() {
+  const lines = PROGRAMS.flatMap((program) =>
+    helpPages(program).map(({ title, help }) => {
+      const anchor = title.replaceAll(' ', '-');
+      return row(`[\`${title}\`](cli/${program.name}.md#${anchor})`, summaryIn(help));
+    }),
+  );
   return `${GENERATED}
 # Commands
 
-What \`${name} --help\` prints, for every command. Exit codes are listed in [failures.md](failures.md).
-${pages.map(({ title, help }) => `\n## ${title}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`).join('')}`;
+Every program and command, with a link to its help. Exit codes are listed in [failures.md](failures.md).
+
+| Command | Does |
+|---|---|
+${lines.join('\n')}
+`;
 }
 
-function helpPages(main, name, words) {
-  const title = [name, ...words].join(' ');
-  const { stdout, stderr } = spawnSync(process.execPath, [main, ...words, '--help'], { encoding: 'utf8' });
-  // A word that is not known is answered with the help of what is above it, which would lead round in a ring.
-  if (!stdout.startsWith(`Usage: ${title}`))
-    throw new Error(`"${title} --help" did not print its help: ${stderr}`);
-  const listed = /^Commands:\n((?: .*\n?|\n)+)/m.exec(stdout)?.[1] ?? '';
-  const names = [...listed.matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, word]) => word);
-  const below = names.filter((word) => word !== 'help');
-  return [{ title, help: stdout }, ...below.flatMap((word) => helpPages(main, name, [...words, word]))];
+/** The help of a program and of everything below it, as the program itself prints it. */
+function commands(program) {
+  const pages = helpPages(program).map(
+    ({ title, help }) => `\n## ${title}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`,
+  );
+  return `${GENERATED}
+# ${program.name}
+
+What \`${program.name} --help\` prints${pages.length > 1 ? ', for every command' : ''}. All programs: [cli.md](../cli.md) · exit codes: [failures.md](../failures.md)
+${pages.join('')}`;
+}
+
+function helpPages({ name, app, run }) {
+  const script = path.join(root, 'scripts', 'help-pages.mjs');
+  const file = path.join(root, 'dist', 'apps', app, `run-${app}.js`);
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script, file, run, name], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the help of ${name} cannot be had: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** The first paragraph after the usage, in one line. */
+function summaryIn(help) {
+  return (help.split('\n\n')[1] ?? '').replace(/\s*\n\s*/g, ' ');
 }
 
 function row(...cells) {

@@ -13,9 +13,17 @@ type Act = (api: ApiClient) => Promise<unknown>;
 
 /** Each verb with the request that it makes, and an answer that makes no sense to it. */
 const REQUESTS: readonly (readonly [line: string, body: unknown, act: Act])[] = [
-  ['GET /api/v1/jobs?limit=3&clientId=web1', undefined, (api) => api.jobs.list({ limit: 3, clientId: 'web1' })],
+  [
+    'GET /api/v1/jobs?limit=3&clientId=web1',
+    undefined,
+    (api) => api.jobs.list({ limit: 3, clientId: 'web1' }),
+  ],
   ['GET /api/v1/jobs/a%2Fb', undefined, (api) => api.jobs.get('a/b')],
-  ['POST /api/v1/clients', { clientId: 'w', hostname: 'w' }, (api) => api.clients.create({ clientId: 'w', hostname: 'w' })],
+  [
+    'POST /api/v1/clients',
+    { clientId: 'w', hostname: 'w' },
+    (api) => api.clients.create({ clientId: 'w', hostname: 'w' }),
+  ],
   ['PATCH /api/v1/actions/a', { mandatory: true }, (api) => api.actions.update('a', { mandatory: true })],
   ['PATCH /api/v1/sessions/s', { holdOff: 3 }, (api) => api.sessions.update('s', { holdOff: 3 })],
   ['PATCH /api/v1/backups/b', { status: 'deleted' }, (api) => api.backups.update('b', { status: 'deleted' })],
@@ -25,8 +33,16 @@ const REQUESTS: readonly (readonly [line: string, body: unknown, act: Act])[] = 
   ['GET /api/v1/tokens/current', undefined, (api) => api.whoAmI()],
   ['POST /api/v1/tokens', { username: 'kim', password: 'p' }, (api) => api.logIn('kim', 'p')],
   ['POST /api/v1/jobs/j/events', { event: 'start' }, (api) => api.sendJobEvent('j', 'start')],
-  ['POST /api/v1/restores', { backupId: 'b', target: '/t' }, (api) => api.restore({ backupId: 'b', target: '/t' })],
-  ['POST /api/v1/users', { name: 'kim', roles: ['member'] }, (api) => api.createUser({ name: 'kim', roles: ['member'] })],
+  [
+    'POST /api/v1/restores',
+    { backupId: 'b', target: '/t' },
+    (api) => api.restore({ backupId: 'b', target: '/t' }),
+  ],
+  [
+    'POST /api/v1/users',
+    { name: 'kim', roles: ['member'] },
+    (api) => api.createUser({ name: 'kim', roles: ['member'] }),
+  ],
   [
     'PUT /api/v1/node/client',
     ANY,
@@ -104,7 +120,9 @@ describe('the client of the API', () => {
   }
 
   it('tells what became of an event, and the password that was made', async () => {
-    server.answer = ({ line }) => ({ body: line.startsWith('PUT') ? { password: 'x' } : { result: 'success' } });
+    server.answer = ({ line }) => ({
+      body: line.startsWith('PUT') ? { password: 'x' } : { result: 'success' },
+    });
     assert.equal(await api.sendJobEvent('j', 'stop'), 'success');
     assert.equal(await api.setPassword('kim'), 'x');
     assert.deepEqual(server.heard[1]?.body, {});
@@ -183,7 +201,13 @@ describe('the client of the API', () => {
 
     for (const end of ['succeeded', 'incomplete', 'failed', 'cancelled', 'lost'] as const) {
       it(`asks every time after a wait, until it is ${end}`, async () => {
-        const states = await watched([run('claimed'), run('running'), run('running'), run(end), run('running')]);
+        const states = await watched([
+          run('claimed'),
+          run('running'),
+          run('running'),
+          run(end),
+          run('running'),
+        ]);
         assert.deepEqual(states, ['claimed', 'running', 'running', end]);
         assert.deepEqual(clock.sleeps, [700, 700, 700]);
       });
@@ -198,7 +222,9 @@ describe('the client of the API', () => {
     });
 
     it('does not wait for ever', async () => {
-      await assert.rejects(watched([run('running'), away]), (error) => isFailure(error, 'metadata.unavailable'));
+      await assert.rejects(watched([run('running'), away]), (error) =>
+        isFailure(error, 'metadata.unavailable'),
+      );
       const waited = clock.sleeps.reduce((sum, ms) => sum + ms, 0);
       assert.ok(waited >= 60_000 && waited < 62_000, `${waited} ms`);
     });

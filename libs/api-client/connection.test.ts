@@ -80,14 +80,18 @@ describe('a connection to the API', () => {
       logins += 1;
       return { status: 201, body: tokenOf(`t${logins}`) };
     };
-    await assert.rejects(connection().ask(anything, asked), (error) => isFailure(error, 'auth.token-invalid'));
+    await assert.rejects(connection().ask(anything, asked), (error) =>
+      isFailure(error, 'auth.token-invalid'),
+    );
     assert.equal(logins, 2);
     assert.equal(server.heard.length, 4);
   });
 
   it('does not ask again with a token that was given and refused', async () => {
     given = { token: 'old' };
-    await assert.rejects(connection().ask(anything, asked), (error) => isFailure(error, 'auth.token-expired'));
+    await assert.rejects(connection().ask(anything, asked), (error) =>
+      isFailure(error, 'auth.token-expired'),
+    );
     assert.equal(server.heard.length, 1);
     good = ['old'];
     assert.deepEqual(await connection().ask(anything, asked), { token: 'old' });
@@ -171,7 +175,9 @@ describe('a connection to the API', () => {
 
   it('refuses a login that is answered with anything but a token', async () => {
     atLogin = () => Promise.resolve({ status: 201, body: { token: 7 } });
-    await assert.rejects(connection().ask(anything, asked), (error) => isFailure(error, 'api.answer-malformed'));
+    await assert.rejects(connection().ask(anything, asked), (error) =>
+      isFailure(error, 'api.answer-malformed'),
+    );
   });
 });
 
