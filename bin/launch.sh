@@ -10,9 +10,6 @@ refuse() { # exit code, message
 }
 
 if [ ! -e "$main" ]; then
-  if [ "$app" != agent ] && [ -e "$root/dist/apps/agent/main.js" ]; then
-    refuse 7 "$name is not part of this version; firn-agent works without it"
-  fi
   refuse 2 'firn is not built: run npm run build'
 fi
 

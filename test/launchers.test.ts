@@ -72,13 +72,6 @@ describe('the commands in bin/', () => {
     }
   });
 
-  it('say that a program is not part of this version', () => {
-    install('agent');
-    const { stderr, status } = run(path.join(project, 'bin/firn-api'), ['--help']);
-    assert.equal(stderr, 'firn-api is not part of this version; firn-agent works without it\n');
-    assert.equal(status, 7);
-  });
-
   it('say that there is no Node', () => {
     install('agent');
     // Its own shell is all that a launcher needs.

@@ -141,7 +141,7 @@ export const house: House = {
       folders: ['apps/process', 'apps/agent'],
     },
     // What every process shares: refusing an old Node, signals, standard streams, options, tables for people.
-    'apps/process': { doors: ['#config', '#kernel'], packages: ['commander'], node: true },
+    'apps/process': { doors: ['#config', '#host', '#kernel'], packages: ['commander'], node: true },
   },
 
   tests: {
