@@ -44,6 +44,36 @@ describe('/api/v1/jobs', () => {
     }
   });
 
+  it('names unknown keys and wrong types together with all else, and changes nothing', async () => {
+    await member('POST /api/v1/jobs', exampleJob);
+    const before = (await member('GET /api/v1/jobs')).body;
+    const wrong = {
+      clientId: 'web2',
+      descripton: 'x',
+      sessionTag: 'y',
+      schedule: { hour: '25', minutes: '1' },
+    };
+    for (const [line, body] of [
+      ['POST /api/v1/jobs', { ...wrong, actions: exampleJob.actions }],
+      ['PUT /api/v1/jobs/www-every-night', { ...wrong, actions: exampleJob.actions }],
+      ['PUT /api/v1/jobs/new', { ...wrong, actions: exampleJob.actions }],
+      ['PATCH /api/v1/jobs/www-every-night', wrong],
+    ] as const) {
+      const answer = await member(line, body);
+      assert.equal(answer.status, 400, line);
+      assert.deepEqual(
+        problemPaths(answer).sort(),
+        ['', 'clientId', 'schedule', 'schedule.hour', 'sessionTag'],
+        line,
+      );
+    }
+    assert.deepEqual((await member('GET /api/v1/jobs')).body, before);
+    const unsound = await member('POST /api/v1/jobs', { clientId: 'web1', actions: 'none' });
+    assert.deepEqual([unsound.status, problemPaths(unsound)], [400, ['actions']]);
+    // Who may not change anything hears that, and nothing of the document.
+    assert.equal((await reader('POST /api/v1/jobs', { ...wrong, actions: exampleJob.actions })).status, 403);
+  });
+
   it('keeps what a change does not name', async () => {
     await member('POST /api/v1/jobs', exampleJob);
     const changed = await member('PATCH /api/v1/jobs/www-every-night', { description: 'all of it' });
