@@ -20,10 +20,9 @@ export interface ComposedScheduler extends AsyncDisposable {
   run(): Promise<void>;
 }
 
-/** The one place where the scheduler's parts are made and joined. `again` reads the config anew. */
+/** The one place where the scheduler's parts are made and joined. */
 export async function compose(
   config: SchedulerConfig,
-  again: () => Promise<SchedulerConfig>,
   logger: Logger,
   stopping: AbortSignal,
 ): Promise<ComposedScheduler> {
@@ -33,7 +32,10 @@ export async function compose(
     apiUrl: config.apiUrl,
     clock: systemClock,
     // An API that brings its own account writes another password at each of its starts.
-    credentials: async () => accountOf(await again().catch(() => config)),
+    credentials: async () => {
+      const { username, password } = await config.credentials().catch(() => config);
+      return { username, password: password.reveal() };
+    },
   });
   const gone = new AbortController();
   const program = {
@@ -68,10 +70,6 @@ export async function compose(
       await held.release();
     },
   };
-}
-
-function accountOf({ username, password }: SchedulerConfig) {
-  return { username, password: password.reveal() };
 }
 
 function settingsOf(config: SchedulerConfig, holder: string): SchedulerSettings {

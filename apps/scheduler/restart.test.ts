@@ -114,6 +114,21 @@ describe('a scheduler that is killed', () => {
     assert.equal(world.journal.size, 0);
   });
 
+  it('stops the agent that still works on a run that somebody else has taken meanwhile', async () => {
+    world = new SchedulerWorld(() => ({ ms: 600_000 }));
+    const { job: made } = world.platform.addJob(job());
+    world.start();
+    await world.passUntil(() => world.agents.started.length === 1);
+    await world.stop();
+    await world.pass(60_000);
+    world.platform.takeOver(world.platform.runsOf(made.id)[0]!.id);
+    world.start();
+    await world.pass(20_000);
+    assert.deepEqual(world.agents.stopped, world.agents.started);
+    assert.equal(world.journal.size, 0);
+    assert.equal(world.platform.reports.length, 0);
+  });
+
   it('does not ask again for occurrences that it has dealt with', async () => {
     world = new SchedulerWorld();
     world.platform.addJob(job({ interval: '30 minutes', startDate: '2025-12-31T23:59:00' }));

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { environmentForJob } from '#config';
 import {
   adoptCommand,
   endLeftBehind,
@@ -47,7 +48,7 @@ export class SystemAgents implements Agents {
           program: this.program.program,
           args: [...this.program.args, '--config', files.order, '--json'],
           cwd: '/',
-          env: { ...this.program.env, [ORDER]: files.order },
+          env: { ...environmentForJob(this.program.env, order.settings), [ORDER]: files.order },
           ...{ stdin: 'ignore', stdout: out, stderr: err, group: true, outlives: true },
         });
         const stop = (graceMs: number) => command.stop(graceMs);

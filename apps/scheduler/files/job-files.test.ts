@@ -177,6 +177,28 @@ describe('job files', () => {
     assert.deepEqual(diary(), ['put a.json']);
   });
 
+  const misspelt = 'action: []\nactions:\n  - settings: {action: bakup}\n';
+
+  it('are told of once with all that they and the API find wrong', async () => {
+    platform.furtherProblems = [{ path: 'actions.0.settings.action', message: 'unknown action "bakup"' }];
+    directory.write('x.yaml', misspelt);
+    await sync();
+    await sync();
+    assert.deepEqual(refusals(), [
+      'x.yaml: line 1, column 1: unknown key "action" (did you mean "actions"?); ' +
+        'line 3, column 16: actions.0.settings.action: unknown action "bakup"',
+    ]);
+  });
+
+  it('are told of by themselves while the API is away', async () => {
+    platform.trouble = new Failure('api.unreachable', 'nobody answers');
+    directory.write('x.yaml', misspelt);
+    for (const _ of [1, 2]) await assert.rejects(sync(), /nobody answers/);
+    assert.deepEqual(refusals(), [
+      'x.yaml: line 1, column 1: unknown key "action" (did you mean "actions"?)',
+    ]);
+  });
+
   const wrong: { why: string; name: string; text: string; reasons: RegExp[] }[] = [
     {
       why: 'JSON that breaks off',
@@ -250,7 +272,7 @@ describe('job files', () => {
       directory.write('good.json', good);
       directory.write(name, text);
       await sync();
-      assert.deepEqual(diary(), ['put good.json']);
+      assert.deepEqual([...platform.jobs.keys()], ['good.json']);
       const [told, ...others] = refusals();
       assert.deepEqual(others, []);
       for (const reason of reasons) assert.match(told ?? '', reason);

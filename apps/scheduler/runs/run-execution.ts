@@ -135,12 +135,12 @@ export class RunExecution {
   async #step(): Promise<boolean> {
     this.stopping.throwIfAborted();
     const { by } = this.#interruptible;
-    // Nobody wants to hear of it, and its agent has been stopped.
-    if (by === 'disowned') return false;
     const { job } = this.#record.grant;
     const rules = { disableExec: this.settings.disableExec, cancelled: by === 'cancelled' };
     const now = this.parts.clock.now();
     const act = nextAct(job.actions, this.run.attempts, rules, now);
+    // Nobody wants to hear of it; only an agent that a scheduler before this one has started is still to be stopped.
+    if (by === 'disowned' && act.act !== 'resume') return false;
     switch (act.act) {
       case 'end':
         return false;
@@ -174,7 +174,7 @@ export class RunExecution {
     const found = await this.parts.agents.find(order, this.run.agent);
     this.#logger.info('going on with a run', { action: attempt.action, agent: found?.identity?.pid });
     if (found) return this.#attend(attempt, async () => found);
-    if (this.#interruptible.by === 'cancelled')
+    if (this.#interruptible.by !== undefined)
       return this.#settle(agentlessAttempt(attempt, 'cancelled', this.parts.clock.now()));
     return this.#attend(attempt, () => this.parts.agents.start(order));
   }

@@ -18,7 +18,17 @@ import {
   type JobEvent,
   type Run,
 } from '#domain';
-import { Failure, hexId, type Clock, type JobId, type ProjectId, type RunId, type UserId } from '#kernel';
+import {
+  Failure,
+  hexId,
+  invalid,
+  type Clock,
+  type JobId,
+  type Problem,
+  type ProjectId,
+  type RunId,
+  type UserId,
+} from '#kernel';
 import type { ActionView, JobSpec, JobView, RegisterRequest, RunView } from '#node-protocol';
 
 interface StoredJob {
@@ -39,6 +49,8 @@ export class FakePlatform {
   trouble: Failure | undefined;
   /** What is wrong with a job file, if anything. */
   objection: (name: string) => Failure | undefined = () => undefined;
+  /** What is found besides in a job file with which something is wrong already. */
+  furtherProblems: readonly Problem[] = [];
   #count = 0;
 
   constructor(private readonly clock: Clock) {}
@@ -62,10 +74,11 @@ export class FakePlatform {
         const jobs = told.map((stored) => this.#jobView(stored));
         return { now: this.clock.now().toISOString(), jobs, cancel: cancel.map(({ id }) => id) };
       }),
-    putJobFile: (name, { digest, job }) =>
+    putJobFile: (name, { digest, job, problems }) =>
       this.#answer(`put ${name}`, () => {
         const objection = this.objection(name);
         if (objection) throw objection;
+        if (problems) throw invalid('job', [...problems, ...this.furtherProblems]);
         const before = this.jobs.get(name);
         return this.#jobView(
           before ?? this.addJob(job, { id: name, origin: { kind: 'file', file: name, digest } }),

@@ -6,7 +6,7 @@ import type { ReadSettings } from '../read-settings.js';
 import { STRENGTH } from '../setting.js';
 
 /** Secrets that a file may hold: the option that names the file, and the variable that does without one. */
-const SECRET_FILES = [
+export const SECRET_FILES = [
   { key: 'encryptPassFile', secret: 'passphrase', variable: 'FIRN_PASSPHRASE' },
   { key: 'newPassFile', secret: 'newPassphrase', variable: 'FIRN_NEW_PASSPHRASE' },
   { key: 'recoveryKeyFile', secret: 'recoveryKey', variable: 'FIRN_RECOVERY_KEY' },

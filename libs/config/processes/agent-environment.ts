@@ -1,4 +1,7 @@
+import { dashedName } from '../dashed-name.js';
 import { processEnvironment, type Environment } from '../environment.js';
+import { agentOptions } from '../agent-options.js';
+import { SECRET_FILES } from '../files/secret-files.js';
 
 /** What a program needs to find its way on this machine, and the secrets of backups. */
 const PASSED =
@@ -10,4 +13,26 @@ export function agentEnvironment(env: Environment = processEnvironment()): Reado
     value !== undefined && PASSED.test(name) ? [[name, value] as const] : [],
   );
   return Object.fromEntries(passed);
+}
+
+/**
+ * The part of it for a job with these settings. An agent believes its environment more than its order; but a job that
+ * names the file of a secret means that one, whatever the scheduler was given for those that name none.
+ */
+export function environmentForJob(
+  env: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> {
+  const named = new Set(
+    Object.entries(settings).flatMap(([name, value]) => (isSet(value) ? [dashedName(name)] : [])),
+  );
+  const beaten: readonly string[] = SECRET_FILES.flatMap(({ key, variable }) =>
+    named.has(agentOptions[key].name) ? [variable] : [],
+  );
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !beaten.includes(name)));
+}
+
+/** Freezer writes what is not set as null, as false or as an empty text. */
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false && value !== '';
 }

@@ -1,5 +1,5 @@
 /** Options of API, scheduler, platform and operator's command line. */
-export { agentEnvironment } from './agent-environment.js';
+export { agentEnvironment, environmentForJob } from './agent-environment.js';
 export { apiConfig, type ApiConfig } from './api-config.js';
 export { apiOptionList } from './api-options.js';
 export { cliConfig, type CliConfig } from './cli-config.js';

@@ -3,7 +3,7 @@ import { apiOptions } from './api-options.js';
 import { SHOWN_STATE, stateDirectory } from './places.js';
 import { defaulted, flagged, listOf, optional, type ValuesOf } from './process-option.js';
 import { place } from './process-values.js';
-import { concurrentJobs, jobsDir, pollSeconds, schedulerOptions } from './scheduler-options.js';
+import { concurrentJobs, jobsDir, pollSpec, schedulerOptions } from './scheduler-options.js';
 
 const { short: _, ...jobs } = jobsDir;
 
@@ -29,7 +29,8 @@ export const platformOptions = {
     help: `${jobs.help} (default jobs in the state directory)`,
   }),
   concurrentJobs,
-  pollSeconds,
+  // The API is on this very machine, and a person who makes a job looks on.
+  pollSeconds: defaulted(1, pollSpec),
   clientId: schedulerOptions.clientId,
   databaseUrl: apiOptions.databaseUrl,
   databaseUrlFile: apiOptions.databaseUrlFile,

@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import { after, before, describe, it } from 'mocha';
 import {
   agentEnvironment,
+  environmentForJob,
   apiConfig,
   apiOptionList,
   cliConfig,
@@ -503,5 +504,18 @@ describe('the environment of an agent', () => {
     const others = { ...ACCOUNT, FIRN_TOKEN: 't', DATABASE_URL: 'd', NODE_OPTIONS: '--x', FIRN_CONFIG: 'c' };
     const { EMPTY: _, ...expected } = env;
     assert.deepEqual(agentEnvironment({ ...env, ...others }), expected);
+  });
+
+  it('has no secret of which the job itself names the file, however it spells that', () => {
+    const env = { PATH: '/bin', FIRN_PASSPHRASE: 'p', FIRN_NEW_PASSPHRASE: 'n', FIRN_RECOVERY_KEY: 'r' };
+    for (const key of ['encrypt_pass_file', 'encrypt-pass-file', 'encryptPassFile']) {
+      const { FIRN_PASSPHRASE: _, ...others } = env;
+      assert.deepEqual(environmentForJob(env, { [key]: '/pass' }), others);
+    }
+    for (const unset of [null, '', false, undefined]) {
+      assert.deepEqual(environmentForJob(env, { encrypt_pass_file: unset, container: '/c' }), env);
+    }
+    const all = { encrypt_pass_file: '/a', new_pass_file: '/b', recovery_key_file: '/c' };
+    assert.deepEqual(environmentForJob(env, all), { PATH: '/bin' });
   });
 });

@@ -5,7 +5,8 @@ import { STRENGTH } from '../setting.js';
 import { Secret } from '../values/secret.js';
 import { readProcess, type ProcessRequest, type ReadProcess } from './read-process.js';
 import { schedulerOptions, type SchedulerOptionValues } from './scheduler-options.js';
-import { readPrivateFile } from './secret-file.js';
+import { secretText } from './process-values.js';
+import { readPrivateFile, readSecretFile } from './secret-file.js';
 
 type Read = ReadProcess<typeof schedulerOptions>;
 type Rest = Omit<
@@ -68,7 +69,7 @@ interface Account extends Credentials {
 }
 
 async function credentialsOf(read: Read, problems: OptionProblem[]): Promise<Account | undefined> {
-  const { username, password, credentialsFile } = read.values;
+  const { username, password, passwordFile, credentialsFile } = read.values;
   const file = read.places.get('credentialsFile');
   const direct = ['username', 'password', 'passwordFile'].flatMap((key) => read.places.get(key) ?? []);
   const strongest = Math.max(-1, ...direct.map(({ source }) => STRENGTH.indexOf(source)));
@@ -84,7 +85,11 @@ async function credentialsOf(read: Read, problems: OptionProblem[]): Promise<Acc
   if (lacks('password', 'passwordFile'))
     problems.push(missing('password-file is missing; FIRN_PASSWORD and --credentials-file do as well'));
   if (username === undefined || password === undefined) return undefined;
-  return { username, password, again: () => Promise.resolve({ username, password }) };
+  const again = async () =>
+    passwordFile === undefined
+      ? { username, password }
+      : { username, password: await readSecretFile(passwordFile, secretText) };
+  return { username, password, again };
 }
 
 async function accountIn(

@@ -24,14 +24,15 @@ export const concurrentJobs = defaulted(1, {
   help: 'jobs that may run at the same time',
 });
 
-export const pollSeconds = defaulted(10, {
+export const pollSpec = {
   name: 'poll-seconds',
   aliases: ['poll', 'interval', 'scheduler-interval'],
   short: 'i',
   metavar: 'SECONDS',
   schema: wholeNumber(1, 86_400),
   help: 'how often the API is asked for jobs',
-});
+};
+const pollSeconds = defaulted(10, pollSpec);
 
 /** Names with which Freezer's scheduler knows them as well are aliases. */
 export const schedulerOptions = {

@@ -20,14 +20,19 @@ export async function putJobFile(
   actor: Actor,
   project: ProjectId,
   file: string,
-  { clientId, digest, job: spec }: JobFileRequest,
+  { clientId, digest, job: spec, problems: found = [] }: JobFileRequest,
 ): Promise<JobWithActions> {
   return acting(parts, actor, 'report', project, async (stores) => {
     const named = spec.id as JobId | undefined;
     const id = named ?? idOfFile(project, clientId, file);
     const taken = await stores.jobs.get(id, 'lock');
     const before = taken && isOf(taken, project, clientId, file) ? taken : undefined;
-    if (before?.origin.kind === 'file' && hasFile(before) && before.origin.digest === digest) {
+    if (
+      before?.origin.kind === 'file' &&
+      hasFile(before) &&
+      before.origin.digest === digest &&
+      found.length === 0
+    ) {
       return withActions(stores, before);
     }
     const draft = { ...newDraft(id, spec, before), file: { file, digest } };
@@ -37,7 +42,7 @@ export async function putJobFile(
       digest,
       taken: taken !== undefined && before === undefined,
     });
-    const written = await writeJob({ parts, stores, actor, project }, draft, problems);
+    const written = await writeJob({ parts, stores, actor, project }, draft, [...found, ...problems]);
     await stopOthers(stores, { project, clientId, file, id }, parts.clock.now());
     return written;
   });

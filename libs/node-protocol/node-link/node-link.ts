@@ -35,7 +35,9 @@ export const jobFileRequest = z.strictObject({
     .array(z.strictObject({ path: z.string().max(1000), message: z.string().max(10_000) }))
     .max(1000)
     .optional()
-    .describe('what is known to be wrong with the file; then the job is refused, with all that is wrong besides'),
+    .describe(
+      'what is known to be wrong with the file; then the job is refused, with all that is wrong besides',
+    ),
 });
 /** DELETE /node/job-files/{file}?clientId=: the file is gone; its job is stopped, its runs and backups stay. */
 export const jobFileGoneReply = z.object({ stopped: z.boolean() });
