@@ -24,3 +24,7 @@ export { assertSameTree } from './same-tree.js';
 export { Fixture, noise } from './fixture.js';
 export { backupOrder, partsOn, restoreOrder } from './parts.js';
 export { restsIn, untilStored } from './stored.js';
+export { startRedis, type TestRedis } from './redis.js';
+export { PlatformFixture, type PlatformFixtureOptions } from './platform.js';
+export { startService, type LogEntry, type ServiceOptions, type ServiceProcess } from './service-process.js';
+export { startHttpServer, type HttpAnswer, type HttpReply, type TestHttpServer } from './http-server.js';
