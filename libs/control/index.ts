@@ -61,7 +61,7 @@ export { deleteUser } from './identity/delete-user.js';
 export { setPassword } from './identity/set-password.js';
 export { signingKey } from './identity/signing-key.js';
 
-export { DUTIES, dutyHandlers, type Duty } from './duties/duties.js';
+export { duties, dutyHandlers, type Duty } from './duties/duties.js';
 export { settleLostRuns } from './duties/settle-lost-runs.js';
 export { forgetOldRuns } from './duties/forget-old-runs.js';
 export { platformTotals, type PlatformTotals } from './platform-totals.js';

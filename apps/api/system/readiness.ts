@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { asFailure, deadline, Failure, monotonicMs, z } from '#kernel';
+import { asFailure, deadline, Failure, monotonicMs, z, type FailureCode } from '#kernel';
 import { CONTROL_PARTS } from '../tokens.js';
 
 const part = z.object({
@@ -32,15 +32,18 @@ export class Readiness {
   constructor(@Inject(CONTROL_PARTS) private readonly parts: Asked) {}
 
   async look(): Promise<ReadinessView> {
-    const [database, queue] = await Promise.all([stateOf(this.parts.metadata), stateOf(this.parts.queue)]);
+    const [database, queue] = await Promise.all([
+      stateOf(this.parts.metadata, 'metadata.unavailable'),
+      stateOf(this.parts.queue, 'queue.unavailable'),
+    ]);
     return { ready: database.ready && queue.ready, parts: { database, queue } };
   }
 }
 
-async function stateOf(asked: Askable): Promise<z.infer<typeof part>> {
+async function stateOf(asked: Askable, late: FailureCode): Promise<z.infer<typeof part>> {
   const begun = monotonicMs();
   const took = () => Math.round(monotonicMs() - begun);
-  const limit = deadline(PATIENCE_MS, new Failure('metadata.unavailable', `no answer in ${PATIENCE_MS} ms`));
+  const limit = deadline(PATIENCE_MS, new Failure(late, `no answer in ${PATIENCE_MS} ms`));
   try {
     await asked.ready(limit.signal);
     return { ready: true, ms: took() };

@@ -1,4 +1,4 @@
-import { DUTIES, dutyHandlers, type ControlParts } from '#control';
+import { duties, dutyHandlers, type ControlParts } from '#control';
 import { asFailure, isFailure } from '#kernel';
 import type { DutyHandlers, QueueWorker } from '#queue';
 
@@ -27,7 +27,7 @@ async function beginWhenPossible(parts: ControlParts, over: AbortSignal): Promis
   const handlers = withFirstLease(parts, dutyHandlers(parts));
   while (!over.aborted) {
     try {
-      for (const { name, everyMs } of DUTIES) await queue.repeat(name, everyMs);
+      for (const { name, everyMs } of duties(parts)) await queue.repeat(name, everyMs);
       return await queue.work(handlers, {
         failed: (duty, error, givenUp) =>
           logger.warn('duty failed', { duty, givenUp, failure: asFailure(error).message }),

@@ -6,7 +6,7 @@ import {
   claimOccurrence,
   createJob,
   dutyHandlers,
-  DUTIES,
+  duties,
   forgetOldRuns,
   heartbeatRun,
   listRuns,
@@ -33,12 +33,18 @@ async function claimed(here: Platform, id: string): Promise<Run> {
   return (await claimOccurrence(here.parts, SERVICE, PROJECT, claimOf(id, here.clock.now()))).run;
 }
 
+it('the duty to settle lost runs comes four times a lease, and neither too often nor too rarely', () => {
+  const every = (leaseMs: number) =>
+    duties({ leaseMs }).find(({ name }) => name === 'settle-lost-runs')?.everyMs;
+  assert.deepEqual([1000, 20_000, 60_000, 900_000].map(every), [1000, 5000, 15_000, 15_000]);
+});
+
 describe('the duties of the control plane', () => {
   it('all have a handler', async () => {
     const { parts } = await withClient();
     assert.deepEqual(
       Object.keys(dutyHandlers(parts)),
-      DUTIES.map(({ name }) => name),
+      duties({ leaseMs: 60_000 }).map(({ name }) => name),
     );
   });
 

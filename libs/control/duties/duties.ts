@@ -8,13 +8,17 @@ export interface Duty {
   readonly everyMs: number;
 }
 
-/** What the control plane does by itself, and how often. */
-export const DUTIES: readonly Duty[] = [
-  { name: 'settle-lost-runs', everyMs: 15_000 },
-  { name: 'forget-old-runs', everyMs: 86_400_000 },
-];
+const [LEAST_MS, MOST_MS] = [1000, 15_000];
 
-/** How each of {@link DUTIES} is done. Doing one twice, or at once with itself, does no harm. */
+/** What the control plane does by itself, and how often. A lost run is noticed a quarter of a lease late at most. */
+export function duties({ leaseMs }: Pick<ControlParts, 'leaseMs'>): readonly Duty[] {
+  return [
+    { name: 'settle-lost-runs', everyMs: Math.min(MOST_MS, Math.max(LEAST_MS, Math.floor(leaseMs / 4))) },
+    { name: 'forget-old-runs', everyMs: 86_400_000 },
+  ];
+}
+
+/** How each of {@link duties} is done. Doing one twice, or at once with itself, does no harm. */
 export function dutyHandlers(parts: ControlParts): DutyHandlers {
   return {
     'settle-lost-runs': async (_, signal) => {
