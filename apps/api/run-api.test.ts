@@ -108,6 +108,20 @@ describe('firn-api', function () {
       assert.equal((await api.exit).code, 0);
     }));
 
+  it('gives the administrator another password when asked to, and ends', () =>
+    withTemporaryDirectory(async (home) => {
+      const args = ['--state-dir', path.join(home, 'state')];
+      await using first = await startApiProcess([...args, '--reset-admin-password']);
+      assert.deepEqual(await first.exit, { code: 0, signal: undefined });
+      const [line = ''] = first.out;
+      const [, password = ''] =
+        /^administrator: admin {2}password: (\S+) {2}\(shown once\)$/.exec(line) ?? [];
+      assert.equal(first.out.length, 1);
+      await using api = await startApiProcess([...args, ...ANY_PORT]);
+      const body = { username: 'admin', password };
+      assert.equal((await ask(await api.url, 'POST /api/v1/tokens', { body })).status, 201);
+    }));
+
   it('ends with exit code 6 when the port is taken, and touches nothing before', () =>
     withTemporaryDirectory(async (home) => {
       const port = await freePort();

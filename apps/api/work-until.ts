@@ -1,5 +1,5 @@
 import type { ApiConfig } from '#config';
-import { bootstrap } from '#control';
+import { bootstrap, resetAdministrator } from '#control';
 import { portIsFree } from '#host';
 import type { Failure, Logger } from '#kernel';
 import { PROGRAM_VERSION } from '../process/program.js';
@@ -23,6 +23,7 @@ export async function workUntil(
 ): Promise<void> {
   const { host, port } = config;
   logger.info('starting', { version: PROGRAM_VERSION, host, port, roles: config.roles });
+  if (config.resetAdminPassword) return resetAndEnd(signal, config, logger, out);
   const answers = config.roles.includes('http');
   // Before the database is touched; who takes the port from now on is found when it is listened on.
   if (answers && port !== 0 && !(await portIsFree(port, host))) throw portTaken({ host, port });
@@ -42,6 +43,23 @@ export async function workUntil(
     logger.info('listening', { url: served.url });
   }
   await endOf(signal, composed.failed);
+}
+
+/** Nothing is answered meanwhile: whoever has lost a password may not want others to come in just then. */
+async function resetAndEnd(
+  signal: AbortSignal,
+  config: ApiConfig,
+  logger: Logger,
+  out: (text: string) => void,
+): Promise<void> {
+  const composed = await compose(config, logger, signal);
+  try {
+    const adminPassword = config.adminPassword?.reveal();
+    const { name, password } = await resetAdministrator(composed.parts, { adminPassword });
+    out(`administrator: ${name}${password === undefined ? '' : `  password: ${password}  (shown once)`}\n`);
+  } finally {
+    await composed.close();
+  }
 }
 
 /** Accounts that have to be there, and the first administrator's password for whoever looks on. */

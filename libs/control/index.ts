@@ -52,7 +52,7 @@ export { deleteBackup } from './backups/delete-backup.js';
 export { requestRestore } from './restores/request-restore.js';
 
 export { authenticate } from './identity/authenticate.js';
-export { bootstrap } from './identity/bootstrap.js';
+export { bootstrap, resetAdministrator } from './identity/bootstrap.js';
 export { ensureServiceUser } from './identity/ensure-service-user.js';
 export { createUser } from './identity/create-user.js';
 export { listUsers, type UserListOptions } from './identity/list-users.js';

@@ -1,6 +1,6 @@
-import { path, size, wholeNumber } from '../values/option-values.js';
+import { flag, path, size, wholeNumber } from '../values/option-values.js';
 import { SHOWN_STATE, stateDirectory } from './places.js';
-import { defaulted, listOf, optional, type ValuesOf } from './process-option.js';
+import { defaulted, flagged, listOf, optional, type ValuesOf } from './process-option.js';
 import { databaseUrl, host, logLevel, place, port, redisUrl, secretText, words } from './process-values.js';
 
 export const ROLES = ['http', 'worker'] as const;
@@ -82,6 +82,11 @@ export const apiOptions = {
     schema: place,
     fileOf: 'adminPassword',
     help: 'file with the password that the first administrator gets (default one is made and printed once)',
+  }),
+  resetAdminPassword: flagged({
+    name: 'reset-admin-password',
+    schema: flag,
+    help: 'give the user admin another password, print it or take it from its file, and end; for who has lost it',
   }),
   serviceUserFile: optional({
     name: 'service-user-file',

@@ -126,7 +126,14 @@ describe('the config of the API', () => {
     const { stateDir, ...config } = await apiConfig({ env: {} });
     assert.match(stateDir, /^\/.*\/firn$/);
     assert.deepEqual(Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)), {
-      ...{ host: '127.0.0.1', port: 9090, roles: ['http', 'worker'], leaseSeconds: 60, tokenMinutes: 720 },
+      ...{
+        host: '127.0.0.1',
+        port: 9090,
+        roles: ['http', 'worker'],
+        leaseSeconds: 60,
+        tokenMinutes: 720,
+        resetAdminPassword: false,
+      },
       ...{ bodyLimit: 1024 * 1024, databaseWaitSeconds: 60, logLevel: 'info' },
     });
     assert.ok(Object.isFrozen(config.roles));
@@ -141,7 +148,14 @@ describe('the config of the API', () => {
     const { port, host, leaseSeconds, bodyLimit, tokenMinutes } = made;
     assert.deepEqual(
       { port, host, leaseSeconds, bodyLimit, tokenMinutes },
-      { port: 3, host: 'file.example', leaseSeconds: 5, bodyLimit: 2 * 1024 * 1024, tokenMinutes: 720 },
+      {
+        port: 3,
+        host: 'file.example',
+        leaseSeconds: 5,
+        bodyLimit: 2 * 1024 * 1024,
+        tokenMinutes: 720,
+        resetAdminPassword: false,
+      },
     );
   });
 

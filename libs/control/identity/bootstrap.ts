@@ -23,16 +23,41 @@ export async function bootstrap(
   return adminPassword === undefined ? { administrator: { name: ADMINISTRATOR, password } } : {};
 }
 
+/**
+ * For who has lost the password of the administrator, and has the database: gives `admin` another one, and makes that user
+ * anew when it is gone. Only a password that was made is answered.
+ */
+export async function resetAdministrator(
+  parts: ControlParts,
+  { adminPassword }: { readonly adminPassword?: string | undefined } = {},
+): Promise<{ readonly name: string; readonly password?: string }> {
+  if (adminPassword !== undefined) checkPassword(adminPassword);
+  const password = adminPassword ?? madePassword(parts);
+  const fresh = administrator(parts, await hashOf(parts, password));
+  await parts.metadata.transaction(async ({ users }) => {
+    const { rows } = await users.list({ where: { name: ADMINISTRATOR }, limit: 1 });
+    const [user] = rows;
+    if (user) await users.update({ ...fresh, id: user.id, createdAt: user.createdAt });
+    else await users.insert(fresh);
+  });
+  parts.logger.info('administrator has another password', { user: ADMINISTRATOR });
+  return { name: ADMINISTRATOR, ...(adminPassword === undefined && { password }) };
+}
+
 function hasUsers({ metadata }: ControlParts): Promise<boolean> {
   return metadata.transaction(async ({ users }) => (await users.list({ where: {}, limit: 1 })).total > 0);
 }
 
-async function made(parts: ControlParts, passwordHash: string): Promise<boolean> {
+function administrator(parts: ControlParts, passwordHash: string): User {
   const now = parts.clock.now();
-  const user: User = {
+  return {
     ...{ id: newId<'user'>(parts), name: ADMINISTRATOR, project: PROJECT, roles: ['admin'] },
     ...{ passwordHash, createdAt: now, updatedAt: now },
   };
+}
+
+async function made(parts: ControlParts, passwordHash: string): Promise<boolean> {
+  const user = administrator(parts, passwordHash);
   try {
     return await parts.metadata.transaction(async ({ users }) => {
       if ((await users.list({ where: {}, limit: 1 })).total > 0) return false;

@@ -5,6 +5,7 @@ import type { UserId } from '#kernel';
 import {
   authenticate,
   bootstrap,
+  resetAdministrator,
   createUser,
   deleteUser,
   ensureServiceUser,
@@ -60,6 +61,21 @@ describe('users', () => {
     });
     assert.deepEqual([user.project, user.roles], ['default', ['admin']]);
     assert.deepEqual(await bootstrap(here.parts), {});
+  });
+
+  it('have an administrator again when the password was lost, or the user is gone', async () => {
+    const lost = (await bootstrap(here.parts)).administrator;
+    const { password = '' } = await resetAdministrator(here.parts);
+    const administrator = await authenticate(here.parts, { username: 'admin', password });
+    await rejection(
+      authenticate(here.parts, { username: 'admin', password: lost?.password ?? '' }),
+      'auth.credentials-wrong',
+    );
+    await here.parts.metadata.transaction(({ users }) => users.remove(administrator.id));
+    const given = { adminPassword: 'a password of my own' };
+    assert.deepEqual(await resetAdministrator(here.parts, given), { name: 'admin' });
+    const { roles } = await authenticate(here.parts, { username: 'admin', password: given.adminPassword });
+    assert.deepEqual(roles, ['admin']);
   });
 
   it('begin with one administrator when several processes start at once, and with a password that was given', async () => {
