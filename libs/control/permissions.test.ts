@@ -117,6 +117,8 @@ const OWN = [
   'bootstrap',
   'ensureServiceUser',
   'signingKey',
+  'resetAdministrator',
+  'duties',
   'dutyHandlers',
   'settleLostRuns',
   'forgetOldRuns',

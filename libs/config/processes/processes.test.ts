@@ -154,7 +154,6 @@ describe('the config of the API', () => {
         leaseSeconds: 5,
         bodyLimit: 2 * 1024 * 1024,
         tokenMinutes: 720,
-        resetAdminPassword: false,
       },
     );
   });
