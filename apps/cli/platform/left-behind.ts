@@ -1,9 +1,10 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import {
   adoptCommand,
   processIdentity,
   processIdentitySchema,
   processState,
+  replaceDurably,
   type ProcessIdentity,
 } from '#host';
 import { z } from '#kernel';
@@ -14,13 +15,17 @@ const GRACE_MS = 30_000;
 /** The processes of a platform as noted in a file, for the day on which their parent is killed. */
 export class ProcessNotes {
   #noted: Readonly<Record<string, ProcessIdentity>> = {};
+  #written = Promise.resolve();
 
   constructor(private readonly path: string) {}
 
-  readonly note = async (name: string, pid: number): Promise<void> => {
+  /** One after the other: processes may start at the same moment. */
+  readonly note = (name: string, pid: number): Promise<void> => {
     this.#noted = { ...this.#noted, [name]: processIdentity(pid) };
-    await writeFile(`${this.path}.new`, JSON.stringify(this.#noted), { mode: 0o600 });
-    await rename(`${this.path}.new`, this.path);
+    const write = () => replaceDurably(this.path, JSON.stringify(this.#noted));
+    const written = this.#written.then(write);
+    this.#written = written.catch(() => undefined);
+    return written;
   };
 
   /** Ends what still runs of those that were noted by another platform, in the order of `names`; gives their names. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once, EventEmitter } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import {
@@ -127,5 +127,31 @@ describe('what a killed platform has left behind', () => {
     assert.equal((await one.ended).signal, 'SIGTERM');
     assert.ok(!existsSync(path));
     assert.deepEqual(await new ProcessNotes(path).endLeftBehind(names), []);
+  });
+
+  it('is noted whole when processes start at the same moment (issue 3: two wrote one file at once)', async () => {
+    await using directory = await temporaryDirectory('firn-left-');
+    const path = join(directory.path, 'processes.json');
+    const notes = new ProcessNotes(path);
+    const names = Array.from({ length: 20 }, (_, at) => `firn-${at}`);
+    await Promise.all(names.map((name, at) => notes.note(name, 2 ** 22 + at)));
+    const noted = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    assert.deepEqual(Object.keys(noted), names);
+  });
+
+  it('is not more than what was noted: what cannot be noted does not go on (issue 3)', async () => {
+    let pid = 0;
+    const note = (_name: string, started: number) => {
+      pid = started;
+      return Promise.reject(new Error('the disk is full'));
+    };
+    const parts = { commands: systemCommands, clock: systemClock, tell: () => undefined, note };
+    await using directory = await temporaryDirectory('firn-left-');
+    const spec = {
+      ...({ name: 'firn-api', args: ['-e', 'setInterval(() => 0, 1000)'], env: {} } as const),
+      ...{ log: join(directory.path, 'log'), hear: () => undefined },
+    };
+    await assert.rejects(Service.start(spec, parts), /the disk is full/);
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
   });
 });

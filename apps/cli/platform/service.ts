@@ -101,6 +101,12 @@ export class Service {
 
 async function noted(spec: ServiceSpec, parts: ServiceParts): Promise<ServiceLife> {
   const life = await startLife(spec, parts.commands);
-  await parts.note(spec.name, life.pid);
-  return life;
+  try {
+    await parts.note(spec.name, life.pid);
+    return life;
+  } catch (error) {
+    // Nobody would know of it.
+    await life.stop(0);
+    throw error;
+  }
 }
