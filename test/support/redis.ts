@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { systemClock } from '#kernel';
-import { temporaryDirectory } from '#host';
+import { freePort, temporaryDirectory } from '#host';
 
 /** A Redis of its own on the loopback, which forgets everything when it stops. */
 export interface TestRedis {
@@ -56,15 +56,6 @@ export async function startRedis(): Promise<TestRedis> {
       await directory[Symbol.asyncDispose]();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function answers(port: number): Promise<boolean> {
