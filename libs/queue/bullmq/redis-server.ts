@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
+import { systemClock } from '#kernel';
 import type { Outage } from './outage.js';
-import { patient } from './patient-backend.js';
+import { FAREWELL_MS, patient } from './patient-backend.js';
 import type { Backends, QueueServer } from './queue-server.js';
 import { redisBackends } from './redis-backend.js';
 
@@ -39,7 +40,12 @@ export class RedisServer implements QueueServer {
     const client = this.#client;
     this.#closed = true;
     if (!client) return;
-    if (client.status === 'ready') await client.quit().catch(() => undefined);
+    // It may be ready only because nobody has told it yet that the server is gone: then its farewell never arrives.
+    const farewell = client.status === 'ready' ? client.quit().catch(() => undefined) : undefined;
+    const said = new AbortController();
+    const patience = systemClock.sleep(FAREWELL_MS, said.signal).catch(() => undefined);
+    await Promise.race([farewell, patience]);
+    said.abort(new Error('said'));
     client.disconnect();
   }
 
