@@ -43,6 +43,20 @@ describe('the scheduler', () => {
     assert.equal(world.journal.size, 0);
   });
 
+  it('says when a backup is stored of which the API will not know, and only then', async () => {
+    const words = 'a backup is stored, but what it tells of itself is gone: the API will not know it';
+    const told: number[] = [];
+    for (const script of [{}, { metadata: { backup_id: 'b1' } }, { facts: { dryRun: true } }]) {
+      open(() => script);
+      world.platform.addJob(job());
+      world.start();
+      await world.pass(15_000);
+      told.push(world.lines(words).length);
+      await world.stop();
+    }
+    assert.deepEqual(told, [1, 0, 0]);
+  });
+
   it('runs a job that is started again once more', async () => {
     open();
     const { job: made } = world.platform.addJob(job());

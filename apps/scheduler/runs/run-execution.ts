@@ -217,6 +217,12 @@ export class RunExecution {
     });
     const { action, attempt: number, state, exitCode, failure } = attempt;
     const facts = { action, attempt: number, does: attempt.does, state, exitCode };
+    if (stored && !metadata && attempt.does === 'backup' && attempt.facts?.['dryRun'] !== true) {
+      this.#logger.warn(
+        'a backup is stored, but what it tells of itself is gone: the API will not know it',
+        facts,
+      );
+    }
     const words = 'attempt ended';
     if (!failure) this.#logger.info(words, facts);
     else this.#logger.warn(words, { ...facts, code: failure.code, reason: failure.message });
