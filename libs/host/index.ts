@@ -3,6 +3,7 @@ export { compareTrees, type CompareExtent } from './trees/compare-trees.js';
 export { comparedTrees, type ComparedTrees } from './trees/compared-trees.js';
 export { adoptCommand, type AdoptedCommand } from './commands/adopted-command.js';
 export type {
+  BulkOutput,
   CommandExit,
   CommandRunner,
   CommandSpec,

@@ -9,8 +9,8 @@ export interface CommandSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** `pipe`: written through `stdin`; `ignore`: empty. */
   readonly stdin: 'pipe' | 'ignore' | 'inherit';
-  /** A number is an open file of this process that the command writes to. */
-  readonly stdout: 'pipe' | 'ignore' | 'inherit' | number;
+  /** A number is an open file of this process that the command writes to; `bulk` is read through `output`. */
+  readonly stdout: 'pipe' | 'bulk' | 'ignore' | 'inherit' | number;
   readonly stderr: 'pipe' | 'ignore' | 'inherit' | number;
   /** Run as the leader of a process group of its own, and end the whole group on abort. */
   readonly group?: boolean;
@@ -43,12 +43,20 @@ export interface RunningCommand {
   readonly stdin: Writable | undefined;
   readonly stdout: Readable | undefined;
   readonly stderr: Readable | undefined;
+  /** What it writes, with `stdout: 'bulk'`. */
+  readonly output: BulkOutput | undefined;
   /** Resolves when the process has ended and its pipes are closed; rejects only when it could not be started. */
   readonly exit: Promise<CommandExit>;
   /** Resolves when the process itself has ended; its children may still hold its pipes, and some of its output wait. */
   readonly ended: Promise<CommandExit>;
   /** Ends it: TERM, then KILL when it is still there after `graceMs`. Resolves when it has ended. */
   stop(graceMs?: number): Promise<void>;
+}
+
+/** Gigabytes that a command writes, without a buffer for each few kilobytes. */
+export interface BulkOutput {
+  /** Fills the buffer with what comes next; fewer bytes than it has room for only at the end. One call at a time. */
+  fill(buffer: Buffer): Promise<number>;
 }
 
 /** The machine's programs. An aborted signal stops the command. Rejects with `command.missing` when there is no such program. */

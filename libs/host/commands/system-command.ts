@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { PassThrough, pipeline, type Readable, type Writable } from 'node:stream';
 import { invariant, monotonicMs, systemClock } from '#kernel';
+import type { BulkPipeOutput } from './bulk-output.js';
 import type { CommandExit, RunningCommand } from './command-runner.js';
 import { groupRuns, signalGroup } from './process-group.js';
 
@@ -22,6 +23,7 @@ export class SystemCommand implements RunningCommand {
   constructor(
     private readonly child: ChildProcess,
     private readonly group: boolean,
+    readonly output: BulkPipeOutput | undefined,
   ) {
     invariant(child.pid !== undefined, 'a started process has a number');
     this.pid = child.pid;
@@ -48,6 +50,7 @@ export class SystemCommand implements RunningCommand {
     }
     await this.ended;
     for (const stream of [this.stdin, this.stdout, this.stderr]) stream?.destroy();
+    await this.output?.close();
     await this.exit;
   }
 

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import { Failure } from '#kernel';
+import { bulkPipe, type BulkPipe } from './bulk-output.js';
 import type { CommandRunner, CommandSpec, RunningCommand } from './command-runner.js';
 import { findProgram } from './find-program.js';
 import { lowerPriorityOf } from './priority.js';
@@ -16,23 +17,37 @@ export const systemCommands: CommandRunner = { start };
 
 async function start(spec: CommandSpec, signal?: AbortSignal): Promise<RunningCommand> {
   signal?.throwIfAborted();
-  const child = spawned(spec);
-  await begun(child, spec);
+  const pipe = spec.stdout === 'bulk' ? await bulkPipe({ start }) : undefined;
+  const child = await begunWith(spec, pipe);
   if (spec.priority && child.pid !== undefined) lowerPriorityOf(child.pid, spec.priority.nice);
-  const command = new SystemCommand(child, spec.group ?? false);
+  const command = new SystemCommand(child, spec.group ?? false, pipe?.output);
   if (spec.outlives) child.unref();
   stopOnAbort(command, signal);
   return command;
 }
 
-function spawned(spec: CommandSpec): ChildProcess {
+/** With a pipe, its writing end is the command's alone: only then does the end of the command end the pipe. */
+async function begunWith(spec: CommandSpec, pipe: BulkPipe | undefined): Promise<ChildProcess> {
+  try {
+    const child = spawned(spec, pipe?.writer);
+    await begun(child, spec);
+    return child;
+  } catch (error) {
+    await pipe?.output.close();
+    throw error;
+  } finally {
+    if (pipe) closeSync(pipe.writer);
+  }
+}
+
+function spawned(spec: CommandSpec, pipe: number | undefined): ChildProcess {
   const [program, args] = withIdleIo(spec);
   try {
     return spawn(program, args, {
       cwd: spec.cwd,
       env: spec.env,
       detached: spec.group ?? false,
-      stdio: [spec.stdin, spec.stdout, spec.stderr],
+      stdio: [spec.stdin, spec.stdout === 'bulk' ? pipe : spec.stdout, spec.stderr],
       shell: false,
       ...(spec.user && { uid: spec.user.uid, gid: spec.user.gid }),
     });

@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Failure } from '#kernel';
-import type { CommandExit, CommandRunner, CommandSpec, RunningCommand } from '../commands/command-runner.js';
+import type {
+  BulkOutput,
+  CommandExit,
+  CommandRunner,
+  CommandSpec,
+  RunningCommand,
+} from '../commands/command-runner.js';
 
 /** What a scripted program does: prints, and ends with a code, 0 unless told otherwise. */
 export interface Answer {
@@ -69,6 +75,7 @@ class ScriptedCommand implements RunningCommand {
   readonly stdin: Writable | undefined;
   readonly stdout: Readable | undefined;
   readonly stderr: Readable | undefined;
+  readonly output: BulkOutput | undefined;
   readonly exit: Promise<CommandExit>;
   readonly ended: Promise<CommandExit>;
   readonly #out = new PassThrough();
@@ -88,6 +95,7 @@ class ScriptedCommand implements RunningCommand {
     this.stdin = spec.stdin === 'pipe' ? input : undefined;
     this.stdout = spec.stdout === 'pipe' ? this.#out : undefined;
     this.stderr = spec.stderr === 'pipe' ? this.#err : undefined;
+    this.output = spec.stdout === 'bulk' ? new StreamOutput(this.#out) : undefined;
     this.exit = this.#perform({ spec, input: () => received }, script);
     this.ended = this.exit;
   }
@@ -120,5 +128,29 @@ class ScriptedCommand implements RunningCommand {
   async #whenStopped(): Promise<undefined> {
     if (!this.#stopped.signal.aborted) await once(this.#stopped.signal, 'abort');
     return undefined;
+  }
+}
+
+class StreamOutput implements BulkOutput {
+  readonly #pieces: AsyncIterator<Buffer>;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(stream: Readable) {
+    this.#pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  }
+
+  async fill(buffer: Buffer): Promise<number> {
+    let filled = 0;
+    while (filled < buffer.length) {
+      if (this.#rest.length === 0) {
+        const next = await this.#pieces.next();
+        if (next.done) break;
+        this.#rest = next.value;
+      }
+      const copied = this.#rest.copy(buffer, filled);
+      this.#rest = this.#rest.subarray(copied);
+      filled += copied;
+    }
+    return filled;
   }
 }
