@@ -14,7 +14,7 @@ describe('what a command writes in bulk', () => {
     const buffer = Buffer.alloc(1000);
     const lengths: number[] = [];
     let text = '';
-    for (let length = 1000; length === 1000; ) {
+    for (let length = 1000; length === 1000;) {
       length = (await command.output?.fill(buffer)) ?? 0;
       lengths.push(length);
       text += buffer.toString('latin1', 0, length);
