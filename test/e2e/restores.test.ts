@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  chmodSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -162,6 +163,35 @@ describe('a restore', function () {
     assert.equal(run.lines.filter((line) => line['type'] === 'warning').length, 0);
     assert.equal(read('users/etc/b.conf'), 'b1');
     unlinkSync(join(fixture.source, 'device'));
+  });
+
+  it('by an ordinary user fills directories that nobody may write to, and closes them again', async function () {
+    if (!nobodyCanRun()) skipBecause(this, 'this build lies where nobody may not read');
+    const closed = new Fixture();
+    try {
+      closed.write({ 'a/b/file': 'in closed directories', 'a/file': 'closed', 'open/file': 'open' });
+      linkSync(join(closed.source, 'a/b/file'), join(closed.source, 'open/link'));
+      linkSync(join(closed.source, 'open/file'), join(closed.source, 'a/link'));
+      symlinkSync('/else/where', join(closed.source, 'a/b/symlink'));
+      for (const path of ['a/b', 'a']) chmodSync(join(closed.source, path), 0o555);
+      const user = isRoot();
+      if (user) execFileSync('chown', ['-R', '65534:65534', closed.source]);
+      assert.equal((await closed.backup()).code, 0);
+      execFileSync('chmod', ['-R', 'a+rX', closed.container]);
+      execFileSync('chmod', ['755', closed.place]);
+      const target = join(closed.place, 'users');
+      mkdirSync(target);
+      if (user) execFileSync('chown', ['65534:65534', target]);
+      // The second time all of it is there, and closed.
+      for (const _ of ['empty', 'full']) {
+        const run = await closed.restore('users', [], { asNobody: user });
+        assert.equal(run.code, 0, JSON.stringify(run.failure));
+        await assertSameTree(closed.source, target);
+      }
+    } finally {
+      execFileSync('chmod', ['-R', 'u+w', closed.place]);
+      await closed.remove();
+    }
   });
 
   it('is not needed for a look: ls, cat and a plain tar', async () => {

@@ -1,4 +1,5 @@
 export { describeEngineContract } from './engine-contract.js';
+export { describeExtractContract } from './extract-contract.js';
 export {
   archived,
   extracted,

@@ -1,3 +1,4 @@
+import { Failure, printable } from '#kernel';
 import type { ExtractProblem } from '../../archive-engine.js';
 import { relativePath } from './member-path.js';
 import { reasonIn, type TarMessage } from './tar-messages.js';
@@ -35,4 +36,9 @@ export function problemIn(message: TarMessage): ExtractProblem | 'idle' | 'full'
   }
   const rule = WITH_PATH.find(({ says }) => says.test(text));
   return rule ? { path: relativePath(path), kind: rule.kind, reason: reasonIn(text) } : 'unknown';
+}
+
+export function noSpace(root: string): Failure {
+  const message = `there is no space left for files in "${printable(root)}"`;
+  return new Failure('storage.full', message, { target: root });
 }

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, it } from 'mocha';
 import { isFailure } from '#kernel';
-import { runToEnd, systemCommands, type CommandRunner } from '#host';
+import { runToEnd, systemCommands, type CommandRunner, type RunningCommand } from '#host';
 import { scriptedCommands } from '#host/testing';
 import { asNobody, isRoot, requireProgram, skipBecause, withTemporaryDirectory } from '#test/support';
 import { archived, extracted, wholeSource, type Level } from '../../testing/index.js';
@@ -193,6 +193,35 @@ describe('engine tar, extracting', () => {
         failed,
         (error) => isFailure(error, 'engine.failed') && error.message.includes('SIGKILL'),
       );
+    });
+  });
+
+  it('ends all of them when one of several is killed, and says so', async () => {
+    await withTree(async ({ directory, target, level }) => {
+      const started: RunningCommand[] = [];
+      const watched: CommandRunner = {
+        start: async (spec, signal) => {
+          const command = await systemCommands.start(spec, signal);
+          if (spec.args.includes('--extract')) started.push(command);
+          return command;
+        },
+      };
+      const endless = async function* () {
+        for (let n = 0; ; n += 1) {
+          const member = engine.retitle(Readable.from([memberOf(level, 'large')]), `${n % 9}/${n}`);
+          for await (const piece of member) yield piece;
+          if (n === 20) process.kill((started[1] ?? assert.fail('there is only one')).pid, 'SIGKILL');
+        }
+      };
+      const engine = tarEngine({ commands: watched, temporaryDirectory: directory });
+      const failed = engine.extract(endless(), { root: target, writers: 3 }, NEVER);
+      await assert.rejects(
+        failed,
+        (error) => isFailure(error, 'engine.failed') && error.message.includes('SIGKILL'),
+      );
+      assert.equal(started.length, 3);
+      // All have ended: this would wait for those that have not.
+      await Promise.all(started.map(({ ended }) => ended));
     });
   });
 
