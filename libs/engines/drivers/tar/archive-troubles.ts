@@ -11,6 +11,8 @@ export interface Trouble {
   readonly effect: 'missing' | 'untrue' | 'changed' | 'empty';
   readonly reason: string;
   readonly harmless?: true;
+  /** Of a file that seems to have shrunk: bytes of zeros in place of its end. */
+  readonly shrankBy?: number;
 }
 
 interface Rule {
@@ -53,6 +55,8 @@ const RULES: readonly Rule[] = [
 const IDLE =
   /^(Exiting with failure status due to previous errors|Directory (is new|has been (renamed|replaced)).*)$/s;
 
+const SHRANK = /^File shrank by (\d+) byte/;
+
 /** What a message of a running backup means: a trouble, nothing, or something that is not known. */
 export function troubleIn(message: TarMessage): Trouble | 'idle' | 'unknown' {
   const { path, text } = message;
@@ -60,10 +64,12 @@ export function troubleIn(message: TarMessage): Trouble | 'idle' | 'unknown' {
   const rule = RULES.find(({ says }) => says.test(text));
   // Everything in the source has a path that begins like this; other paths are those of tar's own files.
   if (!rule || path === undefined || !(path === '.' || path.startsWith('./'))) return 'unknown';
+  const shrank = SHRANK.exec(text);
   return {
     path: relativePath(path),
     effect: rule.effect,
     reason: typeof rule.reason === 'string' ? rule.reason : rule.reason(text),
     ...(rule.harmless && { harmless: true }),
+    ...(shrank && { shrankBy: Number(shrank[1]) }),
   };
 }
