@@ -18,11 +18,34 @@ export interface EngineState {
   open(): AsyncIterable<Uint8Array>;
 }
 
+/**
+ * Buffers of its members that `extract` may still be writing when it asks for another one: whoever lends them must not
+ * take them back earlier.
+ */
+export const BUFFERS_IN_WORK = 4;
+
 /** Some bytes of the stream, and the entries whose last byte is among them. */
 export interface ArchivePart {
   readonly bytes: Buffer;
   readonly entries: readonly Entry[];
+  /** Contents of {@link LARGE_CONTENT} bytes and more that begin among these: where in the stream, and how long there. */
+  readonly contents: readonly LargeContent[];
 }
+
+/** Where the buffers of parts come from. */
+export interface PartBuffers {
+  /** Of each, a multiple of 512. */
+  readonly bytes: number;
+  take(): Buffer;
+}
+
+export interface LargeContent {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Contents below it are not looked at for pieces that are stored already: an increment leaves unchanged files out anyway. */
+export const LARGE_CONTENT = 256 << 10;
 
 export interface ArchiveOutcome {
   /** For the next increment. Readable until `Archive.close`. */
@@ -43,6 +66,8 @@ export interface Archive {
 export interface Target {
   /** Absolute path of an existing directory; nothing outside of it is written. */
   readonly root: string;
+  /** How many files may be written at the same time; as the machine has cores, when it is not said. */
+  readonly writers?: number;
   /** Called now and then with the bytes handed over so far. */
   readonly onProgress?: (bytes: number) => void;
 }
@@ -64,15 +89,21 @@ export interface ExtractProblem {
  */
 export interface ArchiveEngine {
   readonly name: string;
+  /** How its streams are best cut: into equal frames, or by their content, so that what is stored already is found. */
+  readonly framing: 'fixed' | 'content-defined';
   /** Whether `archive` can take the state of an earlier stream as base. */
   readonly incremental: boolean;
-  /** Without a base everything is stored. Memory held: a few buffers, whatever the size of the source. */
-  archive(source: Source, base: EngineState | undefined, signal: AbortSignal): Archive;
+  /**
+   * Without a base everything is stored. Each part fills one of the buffers but for the last, and is whoever's who takes
+   * it. Memory held: a few parts, whatever the size of the source.
+   */
+  archive(source: Source, base: EngineState | undefined, signal: AbortSignal, buffers?: PartBuffers): Archive;
   /** Reads a whole stream again, as `archive` described it. Rejects with `engine.stream-malformed`. */
   scan(bytes: AsyncIterable<Uint8Array>): AsyncIterable<ArchivePart>;
   /**
-   * Extracts members (without an end mark) onto the target, replacing what is there. Rejects with `engine.failed` when
-   * the stream breaks off or the engine gives up.
+   * Extracts members (without an end mark) onto the target, replacing what is there. No path may be there twice, and
+   * hard links stand behind what they link to. Problems are in the order of their paths. Rejects with `engine.failed`
+   * when the stream breaks off or the engine gives up, and with `storage.full`.
    */
   extract(members: AsyncIterable<Uint8Array>, target: Target, signal: AbortSignal): Promise<Extracted>;
   /** The content of the one file whose member is given, holes as zeros. */

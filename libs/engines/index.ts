@@ -1,4 +1,5 @@
 /** A source as one stream of members, and members back into files. */
+export { BUFFERS_IN_WORK, LARGE_CONTENT } from './archive-engine.js';
 export type {
   Archive,
   ArchiveEngine,
@@ -6,6 +7,8 @@ export type {
   ArchivePart,
   EngineState,
   Extracted,
+  LargeContent,
+  PartBuffers,
   ExtractProblem,
   Source,
   Target,

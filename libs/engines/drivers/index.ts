@@ -1,7 +1,7 @@
 import type { CommandRunner } from '#host';
 import { Failure, withNearest } from '#kernel';
 import type { ArchiveEngine } from '../archive-engine.js';
-import { tarEngine } from './tar/tar-engine.js';
+import { blockEngine, tarEngine } from './tar/tar-engine.js';
 
 /** What an engine may need of the machine. */
 export interface EngineSetting {
@@ -12,6 +12,8 @@ export interface EngineSetting {
 
 export interface ArchiveEngineDriver {
   readonly name: string;
+  /** What Freezer calls it. */
+  readonly aliases: readonly string[];
   /** One line for help and docs. */
   readonly summary: string;
   open(setting: EngineSetting): ArchiveEngine;
@@ -19,12 +21,23 @@ export interface ArchiveEngineDriver {
 
 /** Every engine there is. */
 export const archiveEngines: readonly ArchiveEngineDriver[] = [
-  { name: 'tar', summary: 'GNU tar: everything a Linux file system holds, incremental', open: tarEngine },
+  {
+    name: 'tar',
+    aliases: [],
+    summary: 'GNU tar: everything a Linux file system holds, incremental',
+    open: tarEngine,
+  },
+  {
+    name: 'block',
+    aliases: ['rsync', 'rsyncv2'],
+    summary: 'the same, and of large files that changed only what changed is stored',
+    open: blockEngine,
+  },
 ];
 
 /** The engine of this name. Rejects with `engine.unknown`, which names the nearest. */
 export function archiveEngine(name: string): ArchiveEngineDriver {
-  const found = archiveEngines.find((engine) => engine.name === name);
+  const found = archiveEngines.find((engine) => engine.name === name || engine.aliases.includes(name));
   if (found) return found;
   const known = archiveEngines.map((engine) => engine.name);
   const message = `there is no engine ${withNearest(name, known)}; there are: ${known.join(', ')}`;

@@ -22,7 +22,7 @@ export function archiveArguments(
     '--sparse',
     '--seek',
     '--no-check-device',
-    // 64 KiB at a time, which is what a pipe gives back at once.
+    // 64 KiB at a time: what tar has read is still in the processor's cache when it writes it.
     '--blocking-factor=128',
     '--quoting-style=c',
     `--listed-incremental=${snapshotFile}`,

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import { Failure, isFailure } from '#kernel';
+import { Failure, invariant, isFailure } from '#kernel';
 import type { CommandExit, RunningCommand } from '#host';
-import type { ArchivePart } from '../../archive-engine.js';
-import { alignedBlocks } from './aligned-blocks.js';
+import type { ArchivePart, PartBuffers } from '../../archive-engine.js';
 import { troubleIn, type Trouble } from './archive-troubles.js';
+import { BulkBlocks } from './bulk-blocks.js';
 import { renamedWhileRead } from './dumpdir.js';
 import { assertEndMark, MemberScanner } from './member-scanner.js';
 import type { SeenMembers } from './seen-members.js';
@@ -17,6 +17,7 @@ export interface RunOptions {
   readonly root: string;
   readonly seen: SeenMembers;
   readonly signal: AbortSignal;
+  readonly buffers: PartBuffers;
 }
 
 /**
@@ -28,23 +29,25 @@ export interface RunOptions {
  */
 export async function* archiveRun(options: RunOptions): AsyncGenerator<ArchivePart, readonly Trouble[]> {
   const { command, signal } = options;
+  invariant(command.output, 'tar writes in bulk');
+  const blocks = new BulkBlocks(command.output, options.buffers);
   const said = listen(options);
   try {
-    yield* members(options);
+    yield* members(options, blocks);
     const exit = await command.exit;
     signal.throwIfAborted();
     const { troubles, unknown } = await said;
     assertDone(exit, troubles, unknown);
     return troubles;
   } catch (error) {
-    throw await explained(error, options, said);
+    throw await explained(error, options, blocks, said);
   } finally {
     await command.stop();
     await said;
   }
 }
 
-async function* members({ command, root, seen }: RunOptions): AsyncGenerator<ArchivePart> {
+async function* members({ root, seen }: RunOptions, output: BulkBlocks): AsyncGenerator<ArchivePart> {
   const scanner = new MemberScanner({
     digest: true,
     onMember: ({ renames }) => {
@@ -52,7 +55,7 @@ async function* members({ command, root, seen }: RunOptions): AsyncGenerator<Arc
     },
   });
   let held: ArchivePart[] | undefined = [];
-  for await (const blocks of alignedBlocks(command.stdout ?? Readable.from([]))) {
+  for await (const blocks of output.all()) {
     const part = scanner.push(blocks);
     for (const { path } of part.entries) if (path !== '.') seen.add(path);
     await seen.flush();
@@ -107,11 +110,11 @@ export function tarFailed({ code, signal }: CommandExit, words: LastWords): Fail
 async function explained(
   error: unknown,
   { command, root, signal }: RunOptions,
+  blocks: BulkBlocks,
   said: Promise<Said>,
 ): Promise<unknown> {
   signal.throwIfAborted();
-  if (!isFailure(error, 'engine.stream-malformed', 'engine.failed') || !command.stdout?.readableEnded)
-    return error;
+  if (!isFailure(error, 'engine.stream-malformed', 'engine.failed') || !blocks.hasEnded) return error;
   const exit = await command.exit;
   const { unknown, isRootClosed } = await said;
   if (isRootClosed) return unreadableRoot(root);

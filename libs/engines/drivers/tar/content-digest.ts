@@ -1,21 +1,21 @@
 import { createHash, hash, type Hash } from 'node:crypto';
 
-/** SHA-256 of the content of one file, given in pieces. */
+/** SHA-256 of the content of one file that comes in pieces. */
 export class ContentDigest {
-  #hash: Hash | undefined;
-  #result: string | undefined;
-
-  constructor(private readonly size: number) {}
+  readonly #hash: Hash = createHash('sha256');
 
   update(piece: Buffer): void {
-    // For the many files that lie in one buffer, one call is several times as fast as an object with two.
-    if (!this.#hash && piece.length === this.size) this.#result = hash('sha256', piece, 'hex');
-    else (this.#hash ??= createHash('sha256')).update(piece);
+    this.#hash.update(piece);
   }
 
   hex(): string {
-    return this.#result ?? this.#hash?.digest('hex') ?? EMPTY;
+    return this.#hash.digest('hex');
   }
+}
+
+/** Of content that lies in one buffer: one call, which is several times as fast as an object with two. */
+export function contentDigest(content: Uint8Array): string {
+  return content.length === 0 ? EMPTY : hash('sha256', content, 'hex');
 }
 
 const EMPTY = hash('sha256', '', 'hex');

@@ -24,6 +24,28 @@ export function readDumpdir(data: Buffer, at: number): Dumpdir {
   return { listing, renames };
 }
 
+/**
+ * The same for the listing from `start` to `end`, when there is nothing special in it: names in UTF-8 and no renames;
+ * `undefined` otherwise. All names are decoded at once, which is several times as fast.
+ */
+export function plainListing(data: Buffer, start: number, end: number): readonly Listed[] | undefined {
+  const text = data.toString('utf8', start, end);
+  if (text.includes('\ufffd') || text.includes('/')) return undefined;
+  const listing: Listed[] = [];
+  for (let at = 0; at < text.length && text.charCodeAt(at) !== 0;) {
+    const nul = text.indexOf('\0', at);
+    const code = text.charCodeAt(at);
+    if (nul - at < 2 || (code !== N && code !== Y && code !== D)) return undefined;
+    const isOdd = nul - at <= 3 && text.charCodeAt(at + 1) === DOT;
+    if (isOdd && (nul - at === 2 || text.charCodeAt(at + 2) === DOT)) return undefined;
+    listing.push(text.slice(at, nul) as Listed);
+    at = nul + 1;
+  }
+  return listing;
+}
+
+const [Y, N, D, DOT] = [0x59, 0x4e, 0x44, 0x2e];
+
 /** The source has directories that moved while they were read, so that what is new cannot be told from what is not. */
 export function renamedWhileRead(root: string): Failure {
   return new Failure('source.unstable', `directories in "${root}" were renamed while they were read`, {

@@ -97,11 +97,11 @@ async function listArguments(
 const NOT_A_LINE = /\n|\s$/;
 
 /**
- * Whether a path is left out. Tar's own listing does not tell what it left out from what is unchanged. Compares byte by
- * byte, as tar does in the C locale.
+ * Whether a path is left out; `undefined` when nothing is. Tar's own listing does not tell what it left out from what is
+ * unchanged. Compares byte by byte, as tar does in the C locale: the path is to be given as Latin 1, with `./` before it.
  */
-export function excludedPaths({ anchored, floating }: Excludes): (path: string) => boolean {
-  if (anchored.length + floating.length === 0) return () => false;
+export function excludedPaths({ anchored, floating }: Excludes): ((path: string) => boolean) | undefined {
+  if (anchored.length + floating.length === 0) return undefined;
   const any = (patterns: readonly string[]) =>
     patterns.map((pattern) => globSource(latin1(pattern))).join('|');
   const alternatives = [
@@ -109,7 +109,7 @@ export function excludedPaths({ anchored, floating }: Excludes): (path: string) 
     ...(floating.length > 0 ? [`(?:^|/)(?:${any(floating)})(?:/|$)`] : []),
   ];
   const excluded = new RegExp(alternatives.join('|'));
-  return (path) => excluded.test(`./${latin1(path)}`);
+  return (path) => excluded.test(path);
 }
 
 function latin1(text: string): string {

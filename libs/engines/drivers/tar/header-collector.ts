@@ -51,6 +51,11 @@ export class HeaderCollector {
     return this.#start !== undefined;
   }
 
+  /** Whether the next member is described by nothing but headers that were not read yet. */
+  get isFresh(): boolean {
+    return this.#start === undefined && this.#global.length === 0 && !this.isInside;
+  }
+
   /** Takes some of the blocks from `at`, which is `offset` in the stream; returns how many bytes. */
   take(blocks: Buffer, at: number, offset: number): number {
     if (this.#data) return this.#takeData(this.#data, blocks, at);

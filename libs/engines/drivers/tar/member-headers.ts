@@ -18,15 +18,16 @@ export interface MemberHeaders {
   readonly longLink?: Buffer;
 }
 
-/** A member, as far as its headers tell: everything but its digest and span. */
+/** A member, as far as its headers tell. */
 export interface Member {
-  readonly entry: Omit<Entry, 'sha256' | 'span'>;
+  readonly entry: OpenEntry;
   /** Bytes of data that follow in the stream, without padding. */
   readonly stored: number;
   readonly renames: boolean;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+/** An entry that gets its digest and its span, which is 0 so far, when its member ends. */
+export type OpenEntry = { -readonly [K in keyof Entry]: Entry[K] };
 
 const TYPES: Readonly<Record<string, EntryType>> = {
   '0': 'file',
@@ -69,7 +70,7 @@ export function memberOf(headers: MemberHeaders): Member {
   // The size of a hard link tells about the file it points to; there is no data.
   const stored = header.type === '1' ? 0 : (said.size ?? header.size);
   const sparse = type === 'file' && said.sparse === true;
-  const entry: Mutable<Member['entry']> = {
+  const entry: OpenEntry = {
     path: memberPath(name),
     type,
     mode: header.mode & 0o7777,
@@ -78,6 +79,7 @@ export function memberOf(headers: MemberHeaders): Member {
     mtimeNs: said.mtimeNs ?? BigInt(header.mtime) * BILLION,
     size: type !== 'file' ? 0 : sparse ? (said.realSize ?? stored) : stored,
     at,
+    span: 0,
   };
   const [user, group] = [textOf(said.user ?? header.user), textOf(said.group ?? header.group)];
   if (user !== '') entry.user = user;

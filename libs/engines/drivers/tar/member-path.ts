@@ -5,7 +5,11 @@ import { Failure, printable, textOf } from '#kernel';
  * Rejects with `restore.unsafe-path` what would be written outside of a target.
  */
 export function memberPath(bytes: Buffer): string {
-  const path = textOf(bytes);
+  return safePath(textOf(bytes));
+}
+
+/** The same for a path that is text already. */
+export function safePath(path: string): string {
   if (path.startsWith('/')) throw unsafe(path, 'is absolute');
   if (path.includes('\0')) throw unsafe(path, 'contains a NUL');
   if (path.includes('..') && path.split('/').includes('..')) throw unsafe(path, 'leads upwards');

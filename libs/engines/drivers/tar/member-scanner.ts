@@ -1,21 +1,25 @@
 import type { Entry } from '#domain';
 import { Failure } from '#kernel';
-import type { ArchivePart } from '../../archive-engine.js';
-import { ContentDigest } from './content-digest.js';
+import { LARGE_CONTENT, type ArchivePart, type LargeContent } from '../../archive-engine.js';
+import { CommonMembers } from './common-members.js';
+import { contentDigest, ContentDigest } from './content-digest.js';
 import { HeaderCollector } from './header-collector.js';
-import { memberOf, type Member } from './member-headers.js';
+import { memberOf, type Member, type OpenEntry } from './member-headers.js';
 import { BLOCK, isZeroBlock, malformed, padded } from './tar-header.js';
 
 export interface ScanOptions {
   /** Whether entries of files get their SHA-256. */
   readonly digest: boolean;
-  /** Called when the headers of a member are read, before the part with its first byte of content is given back. */
-  readonly onMember?: (member: Member) => void;
+  /**
+   * Called when the headers of a member are read, before the part with its first byte of content is given back; with
+   * where in the stream that content begins.
+   */
+  readonly onMember?: (member: Member, contentAt: number) => void;
 }
 
 /** The data of the member at hand. */
 interface Content {
-  readonly member: Member;
+  readonly entry: OpenEntry;
   /** Bytes of data still to come, and of the padding behind them. */
   left: number;
   padding: number;
@@ -33,12 +37,12 @@ export class MemberScanner {
   /** Where in the stream the next byte to read lies. */
   #offset = 0;
   #content: Content | undefined;
-  #headers: HeaderCollector;
+  readonly #common = new CommonMembers();
+  readonly #headers = new HeaderCollector();
   #endBlocks = 0;
+  #large: LargeContent[] = [];
 
-  constructor(private readonly options: ScanOptions) {
-    this.#headers = new HeaderCollector();
-  }
+  constructor(private readonly options: ScanOptions) {}
 
   /** Takes whole blocks; gives back those of members (end marks are left out) and the entries that end in them. */
   push(blocks: Buffer): ArchivePart {
@@ -51,7 +55,9 @@ export class MemberScanner {
       else end = at = this.#takeHeader(blocks, at, entries);
     }
     this.#headers.keep();
-    return { bytes: blocks.subarray(0, end), entries };
+    const contents = this.#large;
+    this.#large = [];
+    return { bytes: blocks.subarray(0, end), entries, contents };
   }
 
   /** To be called when the stream has ended: a member that has begun must have ended too. */
@@ -67,43 +73,53 @@ export class MemberScanner {
 
   #takeHeader(blocks: Buffer, at: number, entries: Entry[]): number {
     if (this.#endBlocks > 0) throw malformed(this.#offset, 'there is something behind its end');
-    const taken = this.#headers.take(blocks, at, this.#offset);
+    const common = this.#headers.isFresh ? this.#common.read(blocks, at, this.#offset) : undefined;
+    const taken = common ? this.#common.length : this.#headers.take(blocks, at, this.#offset);
     this.#offset += taken;
-    const headers = this.#headers.finished();
-    if (headers) this.#begin(memberOf(headers), entries);
-    return at + taken;
+    const headers = common ? undefined : this.#headers.finished();
+    const member = headers ? memberOf(headers) : common;
+    return member ? this.#begin(member, blocks, at + taken, entries) : at + taken;
   }
 
-  #begin(member: Member, entries: Entry[]): void {
-    this.options.onMember?.(member);
+  /** Returns where what it has taken of the data ends. */
+  #begin(member: Member, blocks: Buffer, at: number, entries: Entry[]): number {
+    this.options.onMember?.(member, this.#offset);
     const { entry, stored } = member;
+    const length = padded(stored);
     // The catalogue says where things lie in JavaScript's numbers.
-    if (!Number.isSafeInteger(this.#offset + padded(stored)))
-      throw malformed(entry.at, 'a member is too long');
-    const digest =
-      this.options.digest && entry.type === 'file' && !entry.sparse ? new ContentDigest(stored) : undefined;
-    const content = { member, left: stored, padding: padded(stored) - stored, digest };
-    if (stored > 0) this.#content = content;
-    else entries.push(this.#ended(content));
+    if (!Number.isSafeInteger(this.#offset + length)) throw malformed(entry.at, 'a member is too long');
+    if (stored >= LARGE_CONTENT) this.#large.push({ at: this.#offset, length: stored });
+    const isDigested = this.options.digest && entry.type === 'file' && !entry.sparse;
+    if (blocks.length - at < length) {
+      const digest = isDigested ? new ContentDigest() : undefined;
+      this.#content = { entry, left: stored, padding: length - stored, digest };
+      return at;
+    }
+    if (isDigested) entry.sha256 = contentDigest(blocks.subarray(at, at + stored));
+    this.#offset += length;
+    this.#end(entry, entries);
+    return at + length;
   }
 
   #takeContent(content: Content, blocks: Buffer, at: number, entries: Entry[]): number {
+    const { entry, digest } = content;
     const data = Math.min(content.left, blocks.length - at);
-    if (data > 0) content.digest?.update(blocks.subarray(at, at + data));
+    if (data > 0) digest?.update(blocks.subarray(at, at + data));
     content.left -= data;
     // Blocks are whole, so the padding is where the data ends.
     const taken = content.left === 0 ? data + content.padding : data;
     this.#offset += taken;
     if (content.left === 0) {
       this.#content = undefined;
-      entries.push(this.#ended(content));
+      if (digest) entry.sha256 = digest.hex();
+      this.#end(entry, entries);
     }
     return at + taken;
   }
 
-  #ended({ member: { entry }, digest }: Content): Entry {
-    const span = this.#offset - entry.at;
-    return digest ? { ...entry, sha256: digest.hex(), span } : { ...entry, span };
+  #end(entry: OpenEntry, entries: Entry[]): void {
+    entry.span = this.#offset - entry.at;
+    entries.push(entry);
   }
 
   #takeEndMark(at: number): number {

@@ -1,10 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { textOf } from '#kernel';
+import { bytesOf, textOf } from '#kernel';
 import type { Trouble } from './archive-troubles.js';
 import { below, parentOf, relativePath } from './member-path.js';
-import { digestOf, PathSum, type SeenMembers } from './seen-members.js';
-import { readSnapshot, rewriteSnapshot, type SnapshotPiece } from './snapshot-file.js';
+import { DirectoryDigests, PathSum } from './path-digest.js';
+import type { SeenMembers } from './seen-members.js';
+import {
+  rewriteSnapshot,
+  SnapshotReader,
+  type SnapshotDirectory,
+  type SnapshotVisitor,
+} from './snapshot-file.js';
 
 export interface NextStateOptions {
   /** Tar's own snapshot file, as it is after the run. */
@@ -14,7 +20,8 @@ export interface NextStateOptions {
   readonly troubles: readonly Trouble[];
   readonly seen: SeenMembers;
   readonly hasBase: boolean;
-  readonly isExcluded: (path: string) => boolean;
+  /** Whether a path is left out, its bytes as Latin 1 and `./` before it; `undefined` when nothing is. */
+  readonly isExcluded: ((path: string) => boolean) | undefined;
 }
 
 export interface NextState {
@@ -32,22 +39,38 @@ export interface NextState {
  * - what was expected in the stream and is not: the listings are compared with the members seen,
  * - what tar lists as unchanged though no earlier stream has it: everything such without a base, and what is excluded.
  *
- * Memory held: one buffer, and 20 MB if something is missing.
+ * Names are looked at as bytes; only those are made text that may have to go. Memory held: a few buffers, and 20 MB if
+ * something is missing.
  */
 export async function writeNextState(options: NextStateOptions): Promise<NextState> {
   const pass = new StatePass(options, new Set());
   await pass.copy();
   if (options.seen.matches(pass.expected)) return { unexplained: [], directories: pass.directories };
   const unexplained: string[] = [];
-  for await (const path of options.seen.missing(() => new StatePass(options, new Set()).expectedPaths())) {
-    unexplained.push(path);
-  }
+  for await (const path of options.seen.missing(() => expectedPaths(options))) unexplained.push(path);
   if (unexplained.length > 0) await new StatePass(options, new Set(unexplained)).copy();
   return { unexplained, directories: pass.directories };
 }
 
+function reading(path: string): AsyncIterable<Buffer> {
+  return createReadStream(path, { highWaterMark: AT_ONCE });
+}
+
+async function* expectedPaths(options: NextStateOptions): AsyncGenerator<string> {
+  let paths: string[] = [];
+  const reader = new SnapshotReader(new StatePass(options, new Set(), (path) => paths.push(path)));
+  for await (const piece of reading(options.written)) {
+    reader.push(piece);
+    yield* paths;
+    paths = [];
+  }
+}
+
+const AT_ONCE = 1 << 20;
+const [UNCHANGED, DIRECTORY] = [0x4e, 0x44];
+
 /** One way through the snapshot file. */
-class StatePass {
+class StatePass implements SnapshotVisitor {
   /** Over the paths that should have members. */
   readonly expected = new PathSum();
   readonly directories = new Set<string>();
@@ -55,11 +78,15 @@ class StatePass {
   /** Where names may have to go; elsewhere nothing needs a look. */
   readonly #troubled: ReadonlySet<string>;
   #directory = '.';
-  #isKept = true;
+  #isTroubled = false;
+  #digests = new DirectoryDigests('.');
+  /** Path of the directory as patterns see it: Latin 1, with a slash at the end. */
+  #prefix = './';
 
   constructor(
     private readonly options: NextStateOptions,
     private readonly unexplained: ReadonlySet<string>,
+    private readonly onExpected?: (path: string) => void,
   ) {
     const effects = new Map<string, Trouble['effect']>(
       options.troubles.map(({ path, effect }) => [path, effect]),
@@ -72,37 +99,47 @@ class StatePass {
   async copy(): Promise<void> {
     const file = await open(this.options.to, 'w', 0o600);
     try {
-      await rewriteSnapshot(createReadStream(this.options.written), file, (group) =>
-        group.filter((piece) => this.#keeps(piece)),
-      );
+      await rewriteSnapshot(reading(this.options.written), file, this);
     } finally {
       await file.close();
     }
   }
 
-  async *expectedPaths(): AsyncGenerator<string> {
-    for await (const group of readSnapshot(createReadStream(this.options.written))) {
-      for (const piece of group) {
-        if (piece.kind === 'directory') this.#enter(relativePath(textOf(piece.name)));
-        const path = this.#expectedPath(piece);
-        if (path !== undefined) yield path;
-      }
-    }
-  }
-
-  #keeps(piece: SnapshotPiece): boolean {
-    if (piece.kind === 'head') return true;
-    if (piece.kind === 'directory') this.#enter(relativePath(textOf(piece.name)));
-    const expected = this.#expectedPath(piece);
-    if (expected !== undefined) this.expected.add(digestOf(expected));
-    return this.#isKept && (piece.kind !== 'name' || this.#keepsName(textOf(piece.listed)));
-  }
-
-  #enter(directory: string): void {
+  /** What is below a missing directory is missing with it; tar's word for the directory is enough. */
+  directory({ name }: SnapshotDirectory): boolean {
+    const directory = relativePath(textOf(name));
     this.#directory = directory;
-    if (this.#effects.size === 0) return;
+    this.#digests = new DirectoryDigests(directory);
+    if (this.options.isExcluded)
+      this.#prefix = directory === '.' ? './' : `./${bytesOf(directory).toString('latin1')}/`;
+    if (this.#effects.size === 0) return true;
+    this.#isTroubled = this.#troubled.has(directory);
     if (this.#effects.has(directory)) this.directories.add(directory);
-    this.#isKept = !this.#isMissing(directory);
+    return !this.#isMissing(directory);
+  }
+
+  name(bytes: Buffer, start: number, end: number): boolean {
+    const code = bytes[start];
+    const effect = this.#isTroubled ? this.#effects.get(this.#path(bytes, start, end)) : undefined;
+    if (code === UNCHANGED) {
+      const { hasBase, isExcluded } = this.options;
+      if (!hasBase || effect !== undefined) return false;
+      return !isExcluded?.(this.#prefix + bytes.toString('latin1', start + 1, end));
+    }
+    this.#expect(bytes, start, end, effect);
+    // Whether a directory is known is told by a record of its own.
+    return code === DIRECTORY || effect === undefined;
+  }
+
+  #expect(bytes: Buffer, start: number, end: number, effect: Trouble['effect'] | undefined): void {
+    const isMissing = effect === 'missing' && !this.unexplained.has(this.#path(bytes, start, end));
+    if (isMissing) return;
+    this.expected.add(this.#digests.of(bytes, start + 1, end));
+    this.onExpected?.(this.#path(bytes, start, end));
+  }
+
+  #path(bytes: Buffer, start: number, end: number): string {
+    return below(this.#directory, textOf(bytes.subarray(start + 1, end)));
   }
 
   #isMissing(directory: string): boolean {
@@ -110,25 +147,5 @@ class StatePass {
       if (this.#effects.get(path) === 'missing') return true;
     }
     return false;
-  }
-
-  #keepsName(listed: string): boolean {
-    const code = listed.charAt(0);
-    // Whether a directory is known is told by a record of its own.
-    if (code === 'D') return true;
-    if (code === 'N' && !this.options.hasBase) return false;
-    const path = below(this.#directory, listed.slice(1));
-    if (this.#troubled.has(this.#directory) && this.#effects.has(path)) return false;
-    return code !== 'N' || !this.options.isExcluded(path);
-  }
-
-  /** What is below a missing directory is missing with it; tar's word for the directory is enough. */
-  #expectedPath(piece: SnapshotPiece): string | undefined {
-    if (piece.kind !== 'name' || !this.#isKept) return undefined;
-    const listed = textOf(piece.listed);
-    if (listed.startsWith('N')) return undefined;
-    const path = below(this.#directory, listed.slice(1));
-    const isMissing = this.#troubled.has(this.#directory) && this.#effects.get(path) === 'missing';
-    return isMissing && !this.unexplained.has(path) ? undefined : path;
   }
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { withTemporaryDirectory } from '#test/support';
-import { digestOf, PathSum, SeenMembers } from './seen-members.js';
+import { digestOf, PathSum } from './path-digest.js';
+import { SeenMembers } from './seen-members.js';
 
 describe('the members seen', () => {
   it('match the same paths in any order, and no others', async () => {

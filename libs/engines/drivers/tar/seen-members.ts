@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { digestOf, keyOf, PathSum } from './path-digest.js';
 
 /** Paths that are compared at once when some are missing: a set of so many numbers takes about 20 MB. */
 const AT_ONCE = 250_000;
@@ -83,51 +84,4 @@ export class SeenMembers {
     }
     return seen;
   }
-}
-
-export interface PathDigest {
-  readonly high: number;
-  readonly low: number;
-}
-
-/** A sum over paths that does not depend on their order. */
-export class PathSum {
-  count = 0;
-  #high = 0;
-  #low = 0;
-
-  add({ high, low }: PathDigest): void {
-    this.count += 1;
-    this.#high = (this.#high + high) >>> 0;
-    this.#low = (this.#low + low) >>> 0;
-  }
-
-  equals(other: PathSum): boolean {
-    return this.count === other.count && this.#high === other.#high && this.#low === other.#low;
-  }
-}
-
-/** Two independent FNV-like digests of 32 bits, mixed as MurmurHash ends. Chance decides nothing but accidents here. */
-export function digestOf(path: string): PathDigest {
-  let high = 0x811c9dc5;
-  let low = 0x9747b28c;
-  for (let i = 0; i < path.length; i += 1) {
-    const unit = path.charCodeAt(i);
-    high = Math.imul(high ^ unit, 0x01000193);
-    low = Math.imul(low + unit, 0x9e3779b1) ^ (low >>> 15);
-  }
-  return { high: mixed(high), low: mixed(low) };
-}
-
-function mixed(value: number): number {
-  let x = value ^ (value >>> 16);
-  x = Math.imul(x, 0x85ebca6b);
-  x ^= x >>> 13;
-  x = Math.imul(x, 0xc2b2ae35);
-  return (x ^ (x >>> 16)) >>> 0;
-}
-
-/** 53 of the 64 bits, as a number. */
-function keyOf({ high, low }: PathDigest): number {
-  return high * 2 ** 21 + (low >>> 11);
 }

@@ -2,27 +2,37 @@ import { createReadStream, existsSync } from 'node:fs';
 import { realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Notice } from '#domain';
-import { Failure, isFailure } from '#kernel';
+import { Failure, isFailure, systemClock } from '#kernel';
 import { temporaryDirectory, type TemporaryDirectory } from '#host';
-import type { Archive, ArchiveOutcome, ArchivePart, EngineState, Source } from '../../archive-engine.js';
+import type {
+  Archive,
+  ArchiveOutcome,
+  ArchivePart,
+  EngineState,
+  PartBuffers,
+  Source,
+} from '../../archive-engine.js';
 import { archiveArguments, followsSymlinks } from './archive-command.js';
 import { archiveRun } from './archive-run.js';
 import type { Trouble } from './archive-troubles.js';
-import { writeBaseState } from './base-state.js';
+import { writeBaseState, type BaseOptions } from './base-state.js';
 import { walkDirectories, type DirectoryWalk } from './directory-walk.js';
 import { excludeArguments, excludedPaths, excludesOf, type Excludes } from './excludes.js';
 import { LinkLog, noted } from './link-log.js';
 import { memberPathIn } from './member-path.js';
 import { writeNextState } from './next-state.js';
 import { SeenMembers } from './seen-members.js';
+import { checkedShrunk } from './shrunk-files.js';
 import { sourceRoot, type SourceRoot } from './source-root.js';
 import type { TarProgram } from './tar-program.js';
+import { unlessMoved } from './unless-moved.js';
 
 export interface ArchiveOrder {
   readonly tar: TarProgram;
   readonly source: Source;
   readonly base: EngineState | undefined;
   readonly temporaryDirectory: string;
+  readonly buffers: PartBuffers;
 }
 
 /** Directories that are moved while tar looks for them make a run worthless; so often it is tried. */
@@ -111,14 +121,33 @@ export class TarArchive implements Archive {
     directory: string,
     walk: DirectoryWalk | undefined,
   ): AsyncGenerator<ArchivePart, Done> {
+    const { source, base } = this.order;
+    const [place, signal] = [{ root: root.real, follow: followsSymlinks(source) }, this.#signal];
+    if (base && !walk) {
+      const options = { ...place, isInPlace: true, walk };
+      const run = (either: AbortSignal, hasBegun: () => void) =>
+        this.#run(root, directory, options, either, hasBegun);
+      const done = yield* unlessMoved(base, place, signal, run);
+      if (done !== 'moved') return done;
+    }
+    return yield* this.#run(root, directory, { ...place, isInPlace: false, walk }, signal);
+  }
+
+  async *#run(
+    root: SourceRoot,
+    directory: string,
+    options: BaseOptions,
+    signal: AbortSignal,
+    hasBegun?: () => void,
+  ): AsyncGenerator<ArchivePart, Done> {
     const { tar, source, base } = this.order;
     const program = await tar.path();
     const written = join(directory, 'snapshot');
     const seenPath = join(directory, 'seen');
     const linksPath = join(directory, 'links');
     await Promise.all([written, seenPath, linksPath].map((path) => rm(path, { force: true })));
-    await writeBaseState(base, written, { root: root.real, follow: followsSymlinks(source), walk });
-    const loops = walk?.loops ?? [];
+    await writeBaseState(base, written, options);
+    const loops = options.walk?.loops ?? [];
     const own = memberPathIn(root.real, await realpath(directory));
     const excludes = await excludesOf(
       source,
@@ -133,11 +162,15 @@ export class TarArchive implements Archive {
     const seen = await SeenMembers.in(seenPath);
     let isDone = false;
     try {
-      const pipes = { stdin: 'ignore', stdout: 'pipe' } as const;
-      const command = await tar.start(archiveArguments(source, written, args), pipes, this.#signal);
+      const pipes = { stdin: 'ignore', stdout: 'bulk' } as const;
+      const started = systemClock.now().getTime();
+      const command = await tar.start(archiveArguments(source, written, args), pipes, signal);
+      hasBegun?.();
       const links = new LinkLog(linksPath);
-      const run = archiveRun({ command, program, root: source.root, seen, signal: this.#signal });
-      const troubles = await links.withLinks(yield* noted(run, links));
+      const options = { command, program, root: source.root, seen, signal: this.#signal };
+      const run = archiveRun({ ...options, buffers: this.order.buffers });
+      const told = checkedShrunk(source.root, started, yield* noted(run, links));
+      const troubles = await links.withLinks(told);
       isDone = true;
       return { troubles, loops, excludes, seen, written };
     } finally {

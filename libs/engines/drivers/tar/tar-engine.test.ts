@@ -1,7 +1,9 @@
 import { systemCommands } from '#host';
-import { describeEngineContract } from '../../testing/index.js';
+import { describeEngineContract, describeExtractContract } from '../../testing/index.js';
 import { tarEngine } from './tar-engine.js';
 
-describeEngineContract('tar', (temporaryDirectory) =>
-  tarEngine({ commands: systemCommands, temporaryDirectory }),
-);
+for (const describeContract of [describeEngineContract, describeExtractContract]) {
+  describeContract('tar', (temporaryDirectory) =>
+    tarEngine({ commands: systemCommands, temporaryDirectory }),
+  );
+}

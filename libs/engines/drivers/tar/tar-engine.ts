@@ -1,5 +1,5 @@
 import type { CommandRunner } from '#host';
-import type { ArchiveEngine } from '../../archive-engine.js';
+import type { ArchiveEngine, PartBuffers } from '../../archive-engine.js';
 import { alignedBlocks } from './aligned-blocks.js';
 import { memberContent } from './content-command.js';
 import { extractMembers } from './extract-command.js';
@@ -7,6 +7,8 @@ import { MemberScanner, scanned } from './member-scanner.js';
 import { retitled } from './retitle.js';
 import { TarArchive } from './tar-archive.js';
 import { TarProgram } from './tar-program.js';
+
+const usualBuffers: PartBuffers = { bytes: 1 << 20, take: () => Buffer.allocUnsafeSlow(1 << 20) };
 
 export interface TarEngineOptions {
   readonly commands: CommandRunner;
@@ -31,11 +33,19 @@ export function tarEngine({ commands, program, temporaryDirectory }: TarEngineOp
   const tar = new TarProgram(commands, program);
   return {
     name: 'tar',
+    framing: 'fixed',
     incremental: true,
-    archive: (source, base, signal) => new TarArchive({ tar, source, base, temporaryDirectory }, signal),
+    archive: (source, base, signal, buffers = usualBuffers) =>
+      new TarArchive({ tar, source, base, temporaryDirectory, buffers }, signal),
     scan: (bytes) => scanned(alignedBlocks(bytes), new MemberScanner({ digest: true })),
-    extract: (members, target, signal) => extractMembers(tar, members, target, signal),
+    extract: (members, target, signal) =>
+      extractMembers({ tar, target, temporaryDirectory }, members, signal),
     content: (member, signal) => memberContent(tar, member, signal),
     retitle: retitled,
   };
+}
+
+/** The same stream and state, cut by content: a large file that changed a little costs only what changed. */
+export function blockEngine(options: TarEngineOptions): ArchiveEngine {
+  return { ...tarEngine(options), name: 'block', framing: 'content-defined' };
 }

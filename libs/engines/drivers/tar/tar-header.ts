@@ -27,7 +27,7 @@ const NOTHING = Buffer.alloc(0);
 
 /** Reads the 512 bytes at `at` of the stream. Rejects a wrong checksum and bad numbers: `engine.stream-malformed`. */
 export function readHeader(block: Buffer, at: number): TarHeader {
-  if (checksumOf(block) !== number(block, 148, 8, at))
+  if (checksumAt(block, 0) !== number(block, 148, 8, at))
     throw malformed(at, 'a header does not fit its checksum');
   const magic = block.toString('latin1', 257, 265);
   const ustar = magic.startsWith('ustar');
@@ -99,15 +99,15 @@ const ZEROS = Buffer.alloc(BLOCK);
 
 function withChecksum(header: Buffer): Buffer {
   header.fill(0x20, 148, 156);
-  header.write(`${checksumOf(header).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  header.write(`${checksumAt(header, 0).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
   return header;
 }
 
-/** Sum of all bytes, those of the checksum itself counted as blanks. */
-function checksumOf(block: Buffer): number {
+/** Sum of all bytes of the header at `at`, those of the checksum itself counted as blanks. */
+export function checksumAt(blocks: Buffer, at: number): number {
   let sum = 8 * 0x20;
-  for (let i = 0; i < 148; i += 1) sum += block[i] as number;
-  for (let i = 156; i < BLOCK; i += 1) sum += block[i] as number;
+  for (let i = at; i < at + 148; i += 1) sum += blocks[i] as number;
+  for (let i = at + 156; i < at + BLOCK; i += 1) sum += blocks[i] as number;
   return sum;
 }
 

@@ -468,6 +468,7 @@ describe('engine tar and a source that makes trouble', () => {
           pid: command.pid,
           stdin: command.stdin,
           stdout: command.stdout,
+          output: command.output,
           stderr,
           exit,
           ended: command.ended,
