@@ -7,4 +7,5 @@ export { isIncompressible, skippingCodec } from './incompressible.js';
 export { mapInOrder, type Work } from './map-in-order.js';
 export { meter, meterOf, type Measure, type Meter, type Metered } from './meter.js';
 export { isCodecName, openCodec, type CodecOptions } from './open-codec.js';
-export { seal, unseal, type Sealed } from './seal.js';
+export { seal, sealed, unseal, type Sealed } from './seal.js';
+export { Slabs } from './slabs.js';

@@ -33,11 +33,12 @@ export function isCodecName(name: string): name is CodecName {
   return (CODEC_NAMES as readonly string[]).includes(name);
 }
 
+/** `level` has been checked; what was asked for is in the options. */
 type Opener = (level: number, options: CodecOptions) => Codec | Promise<Codec>;
 
 const openers: Readonly<Record<CodecName, Opener>> = {
   none: () => rawCodec,
-  zstd: (level, { lanes }) => new PooledCodec(zstd(level), lanes),
+  zstd: (_, { level, lanes }) => new PooledCodec(zstd(level), lanes),
   gzip: (level, { lanes }) => new PooledCodec(gzip(level), lanes),
   bzip2: (level, { lanes, commands }) => openProgramCodec(bzip2(level), lanes, commands),
   xz: (level, { lanes, commands }) => openProgramCodec(xz(level), lanes, commands),

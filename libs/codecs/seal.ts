@@ -11,19 +11,38 @@ const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const PIECE_BYTES = 64 << 10;
 
 /**
  * AES-256-GCM: nobody without the key can read `plain`, or change it or `associated` unnoticed. `key` has 32 bytes,
  * `nonce` 12. A nonce that seals two different things under one key gives both away: never use one twice.
  */
 export function seal(plain: Uint8Array, key: Uint8Array, nonce: Uint8Array, associated: Uint8Array): Sealed {
+  const pieces = [...sealed(plain, key, nonce, associated)];
+  const tag = pieces.pop();
+  invariant(tag, 'a seal ends with its tag');
+  return { body: Buffer.concat(pieces), tag };
+}
+
+/**
+ * The same piece by piece, the tag last: small pieces stay in the processor's cache until they are where they belong, and
+ * their memory is used again at once.
+ */
+export function* sealed(
+  plain: Uint8Array,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  associated: Uint8Array,
+): Generator<Buffer, void> {
   checkSizes(key, nonce);
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(associated);
-  const body = cipher.update(plain);
+  for (let at = 0; at < plain.length; at += PIECE_BYTES) {
+    yield cipher.update(plain.subarray(at, at + PIECE_BYTES));
+  }
   // GCM keeps nothing back; `final` only makes the tag.
   cipher.final();
-  return { body, tag: cipher.getAuthTag() };
+  yield cipher.getAuthTag();
 }
 
 /** What was sealed. Throws `frame.damaged` when a bit of body, tag, nonce, key or associated data is not as it was. */

@@ -9,7 +9,7 @@ export interface CompressorStream {
 }
 
 /** Output is handed out from slabs of this size. Bigger than Node's pool, so that each is memory of its own. */
-export const SLAB_BYTES = 256 << 10;
+export const SLAB_BYTES = 1 << 20;
 
 /**
  * One compressor for many buffers, one at a time: it keeps its tables, where a call like `zlib.zstdCompress` makes new
