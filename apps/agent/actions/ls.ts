@@ -1,7 +1,7 @@
 import { formatBytes } from '#config';
 import type { Entry } from '#domain';
 import { Failure, printable } from '#kernel';
-import { LiveTree, type Wanted } from '#backup-set';
+import { everything, LiveTree, type Wanted } from '#backup-set';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose } from '../compose.js';
 import { openPoint } from '../open-point.js';
@@ -48,8 +48,9 @@ export async function ls({
 }
 
 function under(path: string): Wanted {
-  if (path === '.') return () => true;
-  return (candidate) => candidate === path || candidate.startsWith(`${path}/`);
+  if (path === '.') return everything;
+  const wanted = (candidate: string) => candidate === path || candidate.startsWith(`${path}/`);
+  return Object.assign(wanted, { roots: [path] });
 }
 
 function facts({ type, mtimeNs, listing: _listing, at: _at, span: _span, ...entry }: Entry): object {

@@ -1,5 +1,8 @@
-import { ENTRY_TYPES, type Entry, type Listed, type Notice } from '#domain';
+import type { Entry, Notice } from '#domain';
 import { Failure, z } from '#kernel';
+import { decodeEntry } from './entry-decoder.js';
+
+export { isSafePath } from './entry-decoder.js';
 
 /**
  * A catalogue is JSON, one object a line: an entry, a notice, or, as the last line, the count of both.
@@ -11,6 +14,7 @@ export type CatalogueLine =
   | { readonly kind: 'notice'; readonly notice: Notice }
   | { readonly kind: 'end'; readonly entries: number; readonly notices: number };
 
+// Measured: texts put together by hand are slower than this, and bytes written one by one hardly faster.
 export function encodeEntry(entry: Entry): string {
   const { mtimeNs, ...rest } = entry;
   return `${JSON.stringify({ ...rest, mtime: encodeTime(mtimeNs) })}\n`;
@@ -26,12 +30,33 @@ export function encodeEnd(entries: number, notices: number): string {
 
 /** `catalogue.damaged` when the line is none of the three. */
 export function decodeLine(text: string): CatalogueLine {
-  let line: unknown;
   try {
-    line = JSON.parse(text);
+    return lineOf(JSON.parse(text));
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure('catalogue.damaged', 'a line of the catalogue is not JSON', {}, error);
   }
+}
+
+/** The same for lines with `\n` between them: parsing them together takes half the time. */
+export function* decodeLines(text: string): Generator<CatalogueLine, void> {
+  const texts = text.split('\n');
+  const lines = parsedTogether(texts);
+  if (lines) for (const line of lines) yield lineOf(line);
+  else for (const line of texts) yield decodeLine(line);
+}
+
+/** One value for each text; `undefined` when that cannot be had, since one of them is not JSON. */
+function parsedTogether(texts: readonly string[]): readonly unknown[] | undefined {
+  try {
+    const values = JSON.parse(`[${texts.join(',')}]`) as unknown[];
+    return values.length === texts.length ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lineOf(line: unknown): CatalogueLine {
   if (isObject(line)) {
     if ('path' in line) return { kind: 'entry', entry: decodeEntry(line) };
     if ('notice' in line) return { kind: 'notice', notice: parsed(noticeSchema, line['notice']) };
@@ -49,60 +74,13 @@ const noticeSchema = z.strictObject({
 
 const endSchema = z.strictObject({ entries: z.int().min(0), notices: z.int().min(0) });
 
-// Entries come by the hundred thousand, so they are checked by hand: a schema costs ten times as much here.
-function decodeEntry(line: Record<string, unknown>): Entry {
-  const { mtime, ...rest } = line;
-  const entry = { ...rest, mtimeNs: decodeTime(mtime) } as Entry;
-  const good =
-    isSafePath(entry.path) &&
-    (ENTRY_TYPES as readonly string[]).includes(entry.type) &&
-    [entry.mode, entry.uid, entry.gid, entry.size, entry.at, entry.span - 1].every(isCount) &&
-    [entry.user, entry.group, entry.link].every((text) => text === undefined || typeof text === 'string') &&
-    (entry.sha256 === undefined ||
-      (typeof entry.sha256 === 'string' && /^[0-9a-f]{64}$/.test(entry.sha256))) &&
-    (entry.sparse === undefined || entry.sparse === true) &&
-    (entry.type !== 'hardlink' || isSafePath(entry.link)) &&
-    (entry.device === undefined ||
-      (isObject(entry.device) && isCount(entry.device.major) && isCount(entry.device.minor))) &&
-    (entry.listing === undefined || (Array.isArray(entry.listing) && entry.listing.every(isListed)));
-  if (!good)
-    throw new Failure(
-      'catalogue.damaged',
-      `an entry of the catalogue is not valid: ${JSON.stringify(line).slice(0, 200)}`,
-    );
-  return entry;
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-/** Whether a path stays below the directory it is relative to. */
-export function isSafePath(path: unknown): path is string {
-  if (typeof path !== 'string' || path === '' || path.includes('\0')) return false;
-  if (path === '.') return true;
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-}
-
-function isListed(name: unknown): name is Listed {
-  return (
-    typeof name === 'string' && /^[YND][^/\0]+$/.test(name) && name.slice(1) !== '.' && name.slice(1) !== '..'
-  );
-}
+const FRACTION_DIGITS = 9;
 
 /** Nanoseconds → `seconds.nanoseconds`, e.g. `-1.000000001`. */
 function encodeTime(ns: bigint): string {
-  const magnitude = ns < 0n ? -ns : ns;
-  const fraction = (magnitude % 1_000_000_000n).toString().padStart(9, '0');
-  return `${ns < 0n ? '-' : ''}${magnitude / 1_000_000_000n}.${fraction}`;
-}
-
-function decodeTime(text: unknown): bigint {
-  const match = typeof text === 'string' ? /^(-?)(\d{1,19})\.(\d{9})$/.exec(text) : null;
-  if (!match) throw new Failure('catalogue.damaged', 'a time in the catalogue is not valid');
-  const [, sign, seconds = '0', fraction = '0'] = match;
-  const magnitude = BigInt(seconds) * 1_000_000_000n + BigInt(fraction);
-  return sign === '-' ? -magnitude : magnitude;
+  if (ns < 0n) return `-${encodeTime(-ns)}`;
+  const digits = ns.toString().padStart(FRACTION_DIGITS + 1, '0');
+  return `${digits.slice(0, -FRACTION_DIGITS)}.${digits.slice(-FRACTION_DIGITS)}`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -73,6 +73,18 @@ describe('a line of the catalogue', () => {
     );
   });
 
+  it('has the bytes that JSON.stringify would give it', () => {
+    fc.assert(
+      fc.property(entry, (given) => {
+        const { mtimeNs, ...rest } = given;
+        const magnitude = mtimeNs < 0n ? -mtimeNs : mtimeNs;
+        const fraction = (magnitude % 1_000_000_000n).toString().padStart(9, '0');
+        const mtime = `${mtimeNs < 0n ? '-' : ''}${magnitude / 1_000_000_000n}.${fraction}`;
+        assert.equal(encodeEntry(given), `${JSON.stringify({ ...rest, mtime })}\n`);
+      }),
+    );
+  });
+
   it('gives back every notice, and the count at the end', () => {
     fc.assert(
       fc.property(notice, fc.nat(), fc.nat(), (given, entries, notices) => {

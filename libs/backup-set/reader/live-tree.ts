@@ -1,15 +1,18 @@
-import type { Entry, Notice } from '#domain';
+import type { Notice } from '#domain';
 import { Failure } from '#kernel';
+import { lineBatches } from '../catalogue/catalogue-reader.js';
+import { Unbatched } from '../catalogue/unbatched.js';
 import type { BackupReader } from './backup-reader.js';
 import type { Chain } from './chain-reader.js';
 import type { LiveEntry } from './live-entry.js';
-import { unchangedIn, UnchangedNames } from './unchanged-names.js';
+import { NewestLevel } from './newest-level.js';
+import { foundBefore, SearchLog } from './recent-search.js';
+import { UnchangedNames } from './unchanged-names.js';
 import { UnreadFiles } from './unread-files.js';
+import { everything, selectionOf, type Wanted } from './wanted.js';
 
-/** Which paths are asked for. A directory that is wanted does not make what is in it wanted: say so for each path. */
-export type Wanted = (path: string) => boolean;
-
-export const everything: Wanted = () => true;
+export { ancestorsOf } from './newest-level.js';
+export { everything, type Wanted } from './wanted.js';
 
 /**
  * What a restore point consists of.
@@ -30,21 +33,31 @@ export class LiveTree {
   }
 
   /**
-   * Newest level first, each level in stream order. Members that their level calls skipped are left out. Memory held: some
-   * bytes for each wanted unchanged name, the skipped paths, and, when not everything is wanted, the directories that are
-   * not.
+   * Newest level first, each level in stream order. Members that their level calls skipped are left out. What is not
+   * wanted is hardly looked at, and a search for files ends when all are found. Memory held: some bytes for each wanted
+   * unchanged name, the skipped paths, and, when not everything is wanted, the directories that are not, as far as
+   * `roots` do not tell them apart. What a search by `roots`
+   * found, if it is little, is kept for the next one for the same.
    */
-  async *walk(wanted: Wanted = everything, signal?: AbortSignal): AsyncGenerator<LiveEntry> {
-    const [newest, ...older] = this.#chain.toReversed();
-    if (!newest) return;
-    const unchanged = new UnchangedNames();
-    yield* this.#walkNewest(newest, wanted, unchanged, older.length > 0, signal);
-    for (const reader of older) {
-      if (unchanged.isEmpty) break;
-      yield* unchanged.foundIn(reader, signal);
+  walk(wanted?: Wanted, signal?: AbortSignal): AsyncGenerator<LiveEntry, void> {
+    return new Unbatched(this.batches(wanted, signal));
+  }
+
+  /** The same, many at a time; each batch is to be read to its end. */
+  async *batches(
+    wanted: Wanted = everything,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Iterable<LiveEntry>, void> {
+    const before = foundBefore(this.#chain, wanted);
+    if (before) {
+      yield before.live;
+      ({ notices: this.notices, holes: this.holes } = before);
+      return;
     }
-    await unchanged.nameHoles(newest, signal);
-    this.holes = unchanged.holes;
+    if (!wanted.roots) return yield* this.#search(wanted, signal);
+    const log = new SearchLog();
+    for await (const batch of this.#search(wanted, signal)) yield log.noting(batch);
+    log.keep(this.#chain, wanted, { notices: this.notices, holes: this.holes });
   }
 
   /** `chain.broken` when a walk has found a hole. */
@@ -60,68 +73,32 @@ export class LiveTree {
     );
   }
 
-  async *#walkNewest(
+  async *#search(wanted: Wanted, signal?: AbortSignal): AsyncGenerator<Iterable<LiveEntry>, void> {
+    const [newest, ...older] = this.#chain.toReversed();
+    if (!newest) return;
+    const unchanged = new UnchangedNames(selectionOf(wanted));
+    yield* this.#newest(newest, wanted, older.length > 0 ? unchanged : undefined, signal);
+    for (const reader of older) {
+      if (unchanged.isEmpty) break;
+      yield* unchanged.foundIn(reader, signal);
+    }
+    await unchanged.nameHoles(newest, signal);
+    this.holes = unchanged.holes;
+  }
+
+  async *#newest(
     reader: BackupReader,
     wanted: Wanted,
-    unchanged: UnchangedNames,
-    hasBase: boolean,
+    unchanged: UnchangedNames | undefined,
     signal?: AbortSignal,
-  ): AsyncGenerator<LiveEntry> {
-    const notices: Notice[] = [];
-    const linked: Notice[] = [];
-    const waiting = new Ancestors(reader);
+  ): AsyncGenerator<Iterable<LiveEntry>, void> {
     const unread = await UnreadFiles.of(reader, signal);
-    for await (const line of reader.catalogue(signal)) {
-      if (line.kind === 'notice') notices.push(line.notice);
-      if (line.kind !== 'entry') continue;
-      const { entry } = line;
-      if (unread.has(entry)) {
-        if (unread.hasTargetOf(entry)) linked.push(unreadLink(entry));
-      } else if (wanted(entry.path)) {
-        yield* waiting.leadingTo(entry.path);
-        yield { entry, reader };
-      } else if (entry.type === 'directory') waiting.add(entry);
-      if (!hasBase) continue;
-      for (const path of unchangedIn(entry)) {
-        if (!wanted(path)) continue;
-        unchanged.add(path);
-        yield* waiting.leadingTo(path);
-      }
+    const level = new NewestLevel({ reader, wanted, unread, unchanged });
+    for await (const lines of lineBatches(reader.catalogue(signal), selectionOf(wanted))) {
+      yield level.live(lines);
+      if (level.isDone) break;
     }
-    for (const notice of notices) if (notice.state === 'skipped') unchanged.forgive(notice.path);
-    this.notices = [...notices, ...linked].filter((notice) => wanted(notice.path));
+    level.forgive();
+    this.notices = level.notices;
   }
-}
-
-/** The backup speaks of the file under its first name only. */
-function unreadLink({ path }: Entry): Notice {
-  return { path, state: 'skipped', reason: 'hard link to a file that could not be read' };
-}
-
-/** Directories that were passed over, until something in them turns out to be wanted. Parents come before children. */
-class Ancestors {
-  readonly #waiting = new Map<string, Entry>();
-
-  constructor(private readonly reader: BackupReader) {}
-
-  add({ listing: _listing, ...directory }: Entry): void {
-    this.#waiting.set(directory.path, directory);
-  }
-
-  *leadingTo(path: string): Generator<LiveEntry> {
-    if (this.#waiting.size === 0) return;
-    for (const ancestor of ancestorsOf(path)) {
-      const entry = this.#waiting.get(ancestor);
-      if (!entry) continue;
-      this.#waiting.delete(ancestor);
-      yield { entry, reader: this.reader, ancestor: true };
-    }
-  }
-}
-
-/** `a/b/c` → `.`, `a`, `a/b`. */
-export function ancestorsOf(path: string): string[] {
-  if (path === '.') return [];
-  const parts = path.split('/');
-  return ['.', ...parts.slice(0, -1).map((_, i) => parts.slice(0, i + 1).join('/'))];
 }

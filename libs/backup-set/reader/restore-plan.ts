@@ -1,4 +1,6 @@
 import type { Entry, Notice } from '#domain';
+import { lineBatches } from '../catalogue/catalogue-reader.js';
+import { membersWith } from '../catalogue/selection.js';
 import type { BackupReader } from './backup-reader.js';
 import type { Chain } from './chain-reader.js';
 import type { LiveEntry } from './live-entry.js';
@@ -69,9 +71,11 @@ export interface PlanOptions {
 export async function planRestore(chain: Chain, options: PlanOptions = {}): Promise<RestorePlan> {
   const tree = new LiveTree(chain);
   const draft = new PlanDraft(options.damaged ?? new Map());
-  for await (const live of tree.walk(options.wanted ?? everything, options.signal)) {
-    if (!options.accept || (await options.accept(live))) draft.add(live);
-    else draft.kept += 1;
+  for await (const batch of tree.batches(options.wanted ?? everything, options.signal)) {
+    for (const live of batch) {
+      if (!options.accept || (await options.accept(live))) draft.add(live);
+      else draft.kept += 1;
+    }
   }
   await draft.settleLinks(options.signal);
   return draft.plan(tree.notices, tree.holes);
@@ -137,15 +141,19 @@ class PlanDraft {
   async #settle(reader: BackupReader, level: DraftLevel, signal?: AbortSignal): Promise<void> {
     const byTarget = Map.groupBy(level.waiting, (link) => link.link ?? '');
     const asTheyStand: Entry[] = [];
-    for await (const line of reader.catalogue(signal)) {
-      if (line.kind !== 'entry' || line.entry.type === 'hardlink') continue;
-      const links = byTarget.get(line.entry.path);
-      if (!links) continue;
-      byTarget.delete(line.entry.path);
-      if (level.members.touches(line.entry.at, line.entry.at + line.entry.span)) asTheyStand.push(...links);
-      else if (this.#isDamaged(reader, line.entry))
-        this.#lost.push(...links.map((entry) => ({ entry, reader })));
-      else this.#retitle(level, links, line.entry);
+    const targets = membersWith((path) => byTarget.has(path), { directories: false });
+    for await (const lines of lineBatches(reader.catalogue(signal), targets)) {
+      for (const line of lines) {
+        if (line.kind !== 'entry' || line.entry.type === 'hardlink') continue;
+        const links = byTarget.get(line.entry.path);
+        if (!links) continue;
+        byTarget.delete(line.entry.path);
+        if (level.members.touches(line.entry.at, line.entry.at + line.entry.span)) asTheyStand.push(...links);
+        else if (this.#isDamaged(reader, line.entry))
+          this.#lost.push(...links.map((entry) => ({ entry, reader })));
+        else this.#retitle(level, links, line.entry);
+      }
+      if (byTarget.size === 0) break;
     }
     for (const link of asTheyStand.sort((a, b) => a.at - b.at)) this.#include(level.links, link);
     for (const links of byTarget.values()) this.#holes.push(...links.map((link) => link.path));

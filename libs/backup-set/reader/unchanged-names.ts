@@ -1,4 +1,7 @@
 import type { Entry } from '#domain';
+import type { CatalogueLine } from '../catalogue/catalogue-line.js';
+import { lineBatches } from '../catalogue/catalogue-reader.js';
+import type { Selection } from '../catalogue/selection.js';
 import type { BackupReader } from './backup-reader.js';
 import type { LiveEntry } from './live-entry.js';
 import { PathDigests } from './path-digests.js';
@@ -23,6 +26,9 @@ export class UnchangedNames {
   /** Complete after {@link nameHoles}. */
   readonly holes: string[] = [];
 
+  /** With a selection, only lines that it takes are looked at: it must take all that tell about the names. */
+  constructor(private readonly selection?: Selection) {}
+
   get isEmpty(): boolean {
     return this.#names.size === this.#lost;
   }
@@ -37,9 +43,37 @@ export class UnchangedNames {
   }
 
   /** What is in the next level down. */
-  async *foundIn(reader: BackupReader, signal?: AbortSignal): AsyncGenerator<LiveEntry> {
+  async *foundIn(reader: BackupReader, signal?: AbortSignal): AsyncGenerator<Iterable<LiveEntry>, void> {
     const unread = await UnreadFiles.of(reader, signal);
-    for await (const line of reader.catalogue(signal)) {
+    for await (const lines of lineBatches(reader.catalogue(signal), this.selection)) {
+      yield this.#foundAmong(lines, reader, unread);
+      if (this.isEmpty) break;
+    }
+    this.#goDown();
+  }
+
+  /** Puts the paths to the last holes: one more pass over the level whose names these are, when there are any. */
+  async nameHoles(newest: BackupReader, signal?: AbortSignal): Promise<void> {
+    if (this.#lost === 0) return;
+    for await (const lines of lineBatches(newest.catalogue(signal), this.selection)) {
+      for (const line of lines) if (line.kind === 'entry') this.#nameHolesIn(line.entry);
+    }
+  }
+
+  #nameHolesIn(entry: Entry): void {
+    for (const path of unchangedIn(entry)) {
+      if (this.#names.update(path, (mark) => (mark === LOST ? undefined : mark)) !== LOST) continue;
+      this.#lost -= 1;
+      this.holes.push(path);
+    }
+  }
+
+  *#foundAmong(
+    lines: Iterable<CatalogueLine>,
+    reader: BackupReader,
+    unread: UnreadFiles,
+  ): Generator<LiveEntry, void> {
+    for (const line of lines) {
       if (line.kind === 'entry') {
         const { entry } = line;
         if (entry.type === 'directory') this.#sort(entry);
@@ -51,20 +85,7 @@ export class UnchangedNames {
         const { path } = line.notice;
         if (this.#take(path)) this.holes.push(path);
       }
-    }
-    this.#goDown();
-  }
-
-  /** Puts the paths to the last holes: one more pass over the level whose names these are, when there are any. */
-  async nameHoles(newest: BackupReader, signal?: AbortSignal): Promise<void> {
-    if (this.#lost === 0) return;
-    for await (const line of newest.catalogue(signal)) {
-      if (line.kind !== 'entry') continue;
-      for (const path of unchangedIn(line.entry)) {
-        if (this.#names.update(path, (mark) => (mark === LOST ? undefined : mark)) !== LOST) continue;
-        this.#lost -= 1;
-        this.holes.push(path);
-      }
+      if (this.isEmpty) return;
     }
   }
 

@@ -1,4 +1,6 @@
 import type { Entry } from '#domain';
+import { lineBatches } from '../catalogue/catalogue-reader.js';
+import { noMembers } from '../catalogue/selection.js';
 import type { BackupReader } from './backup-reader.js';
 
 /**
@@ -15,8 +17,10 @@ export class UnreadFiles {
   static async of(reader: BackupReader, signal?: AbortSignal): Promise<UnreadFiles> {
     const paths = new Set<string>();
     if (reader.manifest.totals.skipped > 0) {
-      for await (const line of reader.catalogue(signal)) {
-        if (line.kind === 'notice' && line.notice.state === 'skipped') paths.add(line.notice.path);
+      for await (const lines of lineBatches(reader.catalogue(signal), noMembers)) {
+        for (const line of lines) {
+          if (line.kind === 'notice' && line.notice.state === 'skipped') paths.add(line.notice.path);
+        }
       }
     }
     return new UnreadFiles(paths);

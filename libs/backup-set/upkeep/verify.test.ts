@@ -138,7 +138,7 @@ for (const encrypted of [true, false]) {
         key,
       );
       const other = Buffer.from('state of the Engine');
-      const forged = Buffer.concat(sealer.seal(0, 0, other.length, 'none', other));
+      const forged = Buffer.concat([...sealer.seal(0, 0, other.length, 'none', other)]);
       assert.equal(forged.length, manifest.state.size);
       await replace(bench.storage, `${listed.folder}state`, forged);
       await failsWith('state.damaged', () => collected(bench.reader(listed).state().open()));
@@ -155,6 +155,30 @@ for (const encrypted of [true, false]) {
     });
   });
 }
+
+describe('verifying several backups', () => {
+  it('reads their objects together, and says of which backup each is', async () => {
+    const bench = await Bench.make({ encrypted: true });
+    try {
+      const zero = await bench.backup(STREAM, { maxSegmentBytes: 4096 });
+      const one = await bench.backup([directory('.', 'Na', 'Nb')], { base: zero });
+      await tamper(bench.storage, `${one.folder}state`, (bytes) => flipped(bytes, 99));
+      const results = await collected(verifyObjects(bench.storage, [zero, one], 3));
+      const sizeOf = (listed: ListedBackup) =>
+        results.filter(({ of }) => of === listed).reduce((sum, { bytes }) => sum + bytes, 0);
+      assert.equal(sizeOf(zero), zero.read.manifest.totals.storedBytes);
+      assert.equal(sizeOf(one), one.read.manifest.totals.storedBytes);
+      const found = results.filter(({ finding }) => finding);
+      assert.deepEqual(
+        found.map(({ of, finding }) => [of, finding?.thing]),
+        [[one, `${one.folder}state`]],
+      );
+      assert.deepEqual(await collected(verifyObjects(bench.storage, [], 3)), []);
+    } finally {
+      await bench.close();
+    }
+  });
+});
 
 describe('verifying a stream', () => {
   let bench: Bench;

@@ -3,10 +3,12 @@ import { asFailure, Failure, isFailure } from '#kernel';
 import type { StorageBackend } from '#storage';
 import { mapInOrder, meter } from '#codecs';
 import type { ListedBackup } from '../backup-list.js';
-import { encodeEntry, type CatalogueLine } from '../catalogue/catalogue-line.js';
+import type { CatalogueLine } from '../catalogue/catalogue-line.js';
+import { isSameEntry } from '../catalogue/same-entry.js';
 import type { StoredObject } from '../frames/stored-object.js';
 import { segmentKey } from '../layout.js';
 import type { BackupReader } from '../reader/backup-reader.js';
+import { evenPieces } from './even-pieces.js';
 
 /** Something that is wrong with a stored backup. */
 export interface Finding {
@@ -21,31 +23,41 @@ export interface CheckedObject extends StoredObject {
 
 /** Every object that a manifest promises. */
 export function objectsOf({ read, folder }: ListedBackup): CheckedObject[] {
-  const { segments, catalogue, index, state } = read.manifest;
+  const { segments, catalogue, index, state, pieces } = read.manifest;
   return [
     ...segments.map((segment, i) => ({ key: segmentKey(folder, i), ...segment })),
     { key: `${folder}catalogue`, ...catalogue },
     { key: `${folder}index`, ...index },
     { key: `${folder}state`, ...state },
+    ...(pieces ? [{ key: `${folder}pieces`, ...pieces }] : []),
   ];
 }
 
+/** An object that was read, and what is wrong with it. */
+export interface VerifiedObject {
+  readonly of: ListedBackup;
+  readonly bytes: number;
+  readonly finding?: Finding;
+}
+
 /**
- * Reads every stored byte of a backup and compares sizes and digests with the manifest. Needs no key. Yields after each
- * object what is wrong with it, or its size alone.
+ * Reads every stored byte of the backups and compares sizes and digests with the manifests, `lanes` objects at a time,
+ * whichever backup they are of. Needs no key. Yields after each object, in order, what is wrong with it, or its size
+ * alone.
  */
 export async function* verifyObjects(
   storage: StorageBackend,
-  listed: ListedBackup,
+  backups: ListedBackup | readonly ListedBackup[],
   lanes: number,
   signal?: AbortSignal,
-): AsyncGenerator<{ bytes: number; finding?: Finding }> {
+): AsyncGenerator<VerifiedObject> {
+  const all = [backups].flat() as readonly ListedBackup[];
   yield* mapInOrder(
-    each(objectsOf(listed)),
+    eachObject(all),
     lanes,
-    async (object) => {
-      const failure = await digestFailure(storage, object, signal);
-      return { bytes: object.size, ...(failure ? { finding: { thing: object.key, failure } } : {}) };
+    async ({ of, object }, stop) => {
+      const failure = await digestFailure(storage, object, stop);
+      return { of, bytes: object.size, ...(failure ? { finding: { thing: object.key, failure } } : {}) };
     },
     signal,
   );
@@ -62,7 +74,7 @@ export async function* verifyStream(
 ): AsyncGenerator<{ bytes: number; entries: number }> {
   const catalogue = reader.catalogue(signal);
   try {
-    for await (const part of scan(reader.stream(signal))) {
+    for await (const part of scan(evenPieces(reader.lentStream(signal)))) {
       for (const entry of part.entries) await expectNext(catalogue, entry, reader);
       yield { bytes: part.bytes.length, entries: part.entries.length };
     }
@@ -76,7 +88,7 @@ type Catalogue = AsyncGenerator<CatalogueLine, void>;
 
 async function expectNext(catalogue: Catalogue, entry: Entry, reader: BackupReader): Promise<void> {
   const next = await catalogue.next();
-  if (!next.done && next.value.kind === 'entry' && canonical(next.value.entry) === canonical(entry)) return;
+  if (!next.done && next.value.kind === 'entry' && isSameEntry(next.value.entry, entry)) return;
   throw new Failure(
     'verify.failed',
     `"${entry.path}" in backup ${reader.manifest.backup} is not what the catalogue says`,
@@ -102,12 +114,6 @@ async function expectEnd(catalogue: Catalogue, reader: BackupReader): Promise<vo
   }
 }
 
-/** The same text for the same entry, whatever the order of its keys. */
-function canonical(entry: Entry): string {
-  const sorted = Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1));
-  return encodeEntry(Object.fromEntries(sorted) as unknown as Entry);
-}
-
 async function digestFailure(
   storage: StorageBackend,
   object: CheckedObject,
@@ -131,6 +137,8 @@ async function digestFailure(
 }
 
 // An iterable that is ready, in the shape the pool takes.
-async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
+async function* eachObject(
+  backups: readonly ListedBackup[],
+): AsyncGenerator<{ readonly of: ListedBackup; readonly object: CheckedObject }> {
+  for (const of of backups) for (const object of objectsOf(of)) yield { of, object };
 }

@@ -13,15 +13,13 @@ export function verifyStoredObjects(parts: Parts): StepKind {
       const chosen = context.get(TO_VERIFY);
       const totalBytes = chosen.reduce((sum, { read }) => sum + read.manifest.totals.storedBytes, 0);
       let bytes = 0;
-      for (const listed of chosen) {
-        const verified = context.get(REPORT).of(listed.backup);
-        for await (const result of verifyObjects(parts.storage, listed, parts.lanes, context.signal)) {
-          verified.objects += 1;
-          verified.bytes += result.bytes;
-          bytes += result.bytes;
-          if (result.finding) verified.findings.push(result.finding);
-          context.emit({ name: 'progress', facts: { bytes, totalBytes } });
-        }
+      for await (const result of verifyObjects(parts.storage, chosen, parts.lanes, context.signal)) {
+        const verified = context.get(REPORT).of(result.of.backup);
+        verified.objects += 1;
+        verified.bytes += result.bytes;
+        bytes += result.bytes;
+        if (result.finding) verified.findings.push(result.finding);
+        context.emit({ name: 'progress', facts: { bytes, totalBytes } });
       }
     },
   });

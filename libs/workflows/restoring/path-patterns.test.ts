@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { wantedBy } from '#workflows';
 
@@ -29,6 +30,56 @@ describe('include patterns', () => {
       assert.equal(wantedBy([pattern], '/src')(path), wanted);
     });
   }
+
+  for (const [patterns, roots, why] of [
+    [['etc/ssh'], ['etc/ssh'], 'a path'],
+    [['/src/etc/ssh/', './a/[b]/c*'], ['etc/ssh', 'a'], 'what stands before the first sign'],
+    [['a/{b/c,d}/*.x'], ['a'], 'braces may hold a slash'],
+    [['a|b/*', 'c/d'], undefined, 'a line between alternatives'],
+    [['a/*/b|c'], undefined, 'the same behind other signs'],
+    [['a|b/c'], ['a|b/c'], 'a line in a path without signs'],
+    [['etc/ssh', 'ssh'], undefined, 'a name is looked for everywhere'],
+    [['*/ssh'], undefined, 'a sign at the beginning'],
+    [['etc/../*'], ['etc'], 'no way up'],
+    [['etc/ssh', '/src'], undefined, 'the source'],
+  ] as const) {
+    it(`${patterns.map((pattern) => `"${pattern}"`).join(', ')} ${roots ? 'have roots' : 'have none'}: ${why}`, () => {
+      assert.deepEqual(wantedBy(patterns, '/src').roots, roots);
+    });
+  }
+
+  it('ask for nothing that is not at or below their roots', () => {
+    const name = fc.constantFrom('a', 'b', 'ab', 'a|b', '"a"', 'a^', '$b', '.a', 'A');
+    const sign = fc.constantFrom(
+      '*',
+      '**',
+      '?',
+      '[ab]',
+      '{a,b/a}',
+      '!(a)',
+      '@(a|b)',
+      '\\a',
+      '+(a)',
+      '(a|b)',
+      'a*',
+      '..',
+      '.',
+    );
+    const joined = (part: fc.Arbitrary<string>) =>
+      fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+    fc.assert(
+      fc.property(
+        fc.array(joined(fc.oneof(name, sign)), { minLength: 1, maxLength: 2 }),
+        joined(name),
+        (patterns, path) => {
+          const wanted = wantedBy(patterns, '/src');
+          if (!wanted.roots || !wanted(path)) return;
+          assert.ok(wanted.roots.some((root) => path === root || path.startsWith(`${root}/`)));
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
 
   it('are alternatives', () => {
     const wanted = wantedBy(['a', 'b/*'], '/src');

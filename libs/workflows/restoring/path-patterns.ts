@@ -8,8 +8,11 @@ import type { Wanted } from '#backup-set';
  * characters it has.
  */
 export function wantedBy(patterns: readonly string[], source: string): Wanted {
-  const matchers = patterns.map((pattern) => matcherOf(relative(pattern, source)));
-  return (path) => matchers.some((matches) => matches(path));
+  const anchored = patterns.map((pattern) => relative(pattern, source));
+  const matchers = anchored.map((pattern) => matcherOf(pattern));
+  const wanted = (path: string) => matchers.some((matches) => matches(path));
+  const roots = anchored.map((pattern) => rootOf(pattern)).filter((root) => root !== undefined);
+  return roots.length === patterns.length ? Object.assign(wanted, { roots }) : wanted;
 }
 
 type Matcher = (path: string) => boolean;
@@ -18,9 +21,7 @@ function matcherOf(pattern: string): Matcher {
   if (pattern === '.' || pattern === '') return () => true;
   const literal = (path: string) => path === pattern || path.startsWith(`${pattern}/`);
   const anywhere = !pattern.includes('/');
-  if (!/[*?[\]{}()!+@\\]/.test(pattern)) {
-    return anywhere ? (path) => path.split('/').includes(pattern) : literal;
-  }
+  if (isLiteral(pattern)) return anywhere ? (path) => hasPart(path, pattern) : literal;
   // `s`: a dot also matches a line feed, which names may contain.
   const options = { dot: true, nonegate: true, flags: 's' };
   const whole = picomatch(
@@ -28,6 +29,31 @@ function matcherOf(pattern: string): Matcher {
     options,
   );
   return (path) => literal(path) || whole(path);
+}
+
+/** The path that everything which a pattern asks for is at or below; `undefined` when there is none but the source. */
+function rootOf(pattern: string): string | undefined {
+  if (!pattern.includes('/')) return undefined;
+  if (isLiteral(pattern)) return pattern;
+  // What stands behind such a line may be an alternative to the whole pattern.
+  if (pattern.includes('|')) return undefined;
+  const parts = pattern.split('/');
+  const special = parts.findIndex((part) => !PLAIN.test(part) || part === '.' || part === '..');
+  return special > 0 ? parts.slice(0, special).join('/') : undefined;
+}
+
+function isLiteral(pattern: string): boolean {
+  return !/[*?[\]{}()!+@\\]/.test(pattern);
+}
+
+/** Characters that in no pattern mean anything but themselves. */
+const PLAIN = /^[\w .~%=:,#\u0080-\uffff-]+$/;
+
+/** Whether the path has a part of this name. */
+function hasPart(path: string, name: string): boolean {
+  const at = path.indexOf(name);
+  // Most paths do not have the text at all, and are not taken apart.
+  return at >= 0 && path.split('/').includes(name);
 }
 
 function relative(pattern: string, source: string): string {

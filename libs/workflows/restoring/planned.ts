@@ -1,9 +1,17 @@
 import type { Chain, LiveEntry, RestorePlan, Wanted } from '#backup-set';
 import { wantedBy } from './path-patterns.js';
 
-/** What the include patterns of an order ask for; everything when there are none. */
+/** Several steps ask for the same; a search for the same wish is not made twice. */
+const wishes = new WeakMap<Chain, { readonly include: readonly string[]; readonly wanted: Wanted }>();
+
+/** What the include patterns of an order ask for; everything when there are none. The same for the same lists. */
 export function wantedIn(chain: Chain, include: readonly string[]): Wanted | undefined {
-  return include.length > 0 ? wantedBy(include, chain.at(-1)?.manifest.source ?? '/') : undefined;
+  if (include.length === 0) return undefined;
+  const known = wishes.get(chain);
+  if (known?.include === include) return known.wanted;
+  const wanted = wantedBy(include, chain.at(-1)?.manifest.source ?? '/');
+  wishes.set(chain, { include, wanted });
+  return wanted;
 }
 
 /** Whether an entry is part of a plan. */
