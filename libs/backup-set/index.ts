@@ -21,11 +21,13 @@ export {
 } from './container/key-slots.js';
 export { openContainer, openOrCreateContainer, type CreateOptions } from './container/open-container.js';
 export { CodecShelf } from './frames/codec-shelf.js';
+export type { Framing } from './frames/index-builder.js';
 export { DEFAULT_COST, type KeySlot, type PassphraseCost, type Unlock } from './keys/key-slot.js';
 export { backupFolder, type Series } from './layout.js';
 export { backupOf, type Manifest } from './manifest.js';
 export { BackupReader, type Damage, type ReaderDeps } from './reader/backup-reader.js';
-export { openChain, type Chain } from './reader/chain-reader.js';
+export { openChain, openLevel, type Chain } from './reader/chain-reader.js';
+export { knownPieces } from './reader/known-pieces.js';
 export type { LiveEntry } from './reader/live-entry.js';
 export { ancestorsOf, everything, LiveTree, type Wanted } from './reader/live-tree.js';
 export { RangeList, type Range } from './reader/ranges.js';
@@ -41,10 +43,11 @@ export {
   type RetitledMember,
 } from './reader/restore-plan.js';
 export { below } from './reader/unchanged-names.js';
+export { StateCache } from './state-cache/state-cache.js';
 export { findOrphans, sweepOrphans, type Orphan } from './upkeep/orphans.js';
 export { removeBackup } from './upkeep/removal.js';
 export { verifyObjects, verifyStream, type Finding } from './upkeep/verify.js';
 export type { WriterState } from './upkeep/writer-mark.js';
 export { BackupSetWriter } from './writer/backup-set-writer.js';
 export { frameBytesFor } from './writer/frame-cutter.js';
-export type { NewBackup, StreamEnd, WriteProgress, WriterDeps } from './writer/new-backup.js';
+export type { NewBackup, StreamEnd, WriteProgress, WriterDeps, WriterLimits } from './writer/new-backup.js';

@@ -32,6 +32,8 @@ export const objectNames = {
   catalogue: 'catalogue',
   index: 'index',
   state: 'state',
+  /** Only of a backup whose stream was cut by its content. */
+  pieces: 'pieces',
   manifest: 'manifest',
   /** The mark of a backup that is being written; see `writer-mark.ts`. */
   writer: 'writer',

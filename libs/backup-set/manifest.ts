@@ -49,6 +49,8 @@ export const manifestSchema = z.strictObject({
   catalogue: stored,
   index: stored,
   state: stored,
+  /** Only when the stream was cut by its content. */
+  pieces: stored.optional(),
   totals: z.strictObject({
     entries: count,
     files: count,
@@ -56,7 +58,7 @@ export const manifestSchema = z.strictObject({
     /** Bytes of the files in this stream, holes included. */
     contentBytes: count,
     streamBytes: count,
-    /** Bytes of segments, catalogue, index and state. */
+    /** Bytes of segments, catalogue, index, state and pieces. */
     storedBytes: count,
     skipped: count,
     changed: count,

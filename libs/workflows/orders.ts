@@ -1,6 +1,6 @@
 import type { CodecName } from '#codecs';
 import type { LevelPolicy } from '#domain';
-import type { PassphraseCost, Unlock } from '#backup-set';
+import type { PassphraseCost, Unlock, WriterLimits } from '#backup-set';
 import type { Source } from '#engines';
 
 /** Everything a backup is told. */
@@ -16,6 +16,8 @@ export interface BackupOrder {
   readonly compressionLevel?: number | undefined;
   /** Bytes of the largest stored object. */
   readonly maxSegmentBytes: number;
+  /** How much is held at a time; the writer's own default without it. */
+  readonly limits?: WriterLimits | undefined;
   /** Name and version of this program. */
   readonly program: string;
 }

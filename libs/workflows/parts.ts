@@ -19,6 +19,10 @@ export interface Parts {
   readonly lanes: number;
   /** An existing directory for temporary files, private to this process. */
   readonly workDirectory: string;
+  /** Keeps here what the next backup will need of this one, from run to run; without it that is read from the storage. */
+  readonly stateCache?: { readonly directory: string } | undefined;
+  /** Memory for finding stored pieces again, in bytes; the writer's own default without it. */
+  readonly tableBytes?: number | undefined;
   /** Takes a lock of this machine, or `undefined` when somebody holds it. */
   readonly exclusively: (name: string) => Promise<Held | undefined>;
   /** Identity of this process, and what is known of others. */

@@ -245,7 +245,7 @@ for (const encrypted of [true, false]) {
 
     it('makes a full backup, and says why, when the state of the base is damaged', async () => {
       harmed((folder) => flip(join(folder, 'state'), 60));
-      const run = await fixture.backup();
+      const run = await fixture.backup(['--cache-dir', join(fixture.place, 'no-cache')]);
       assert.equal(run.code, 0, JSON.stringify(run.failure));
       assert.equal(run.summary['level'], 0);
       assert.match(String(run.summary['reason']), /cannot be used: .*state.* is damaged/);

@@ -1,30 +1,37 @@
 import { asFailure, Failure, type FailureCode } from '#kernel';
-import type { StorageBackend } from '#storage';
 import { meter } from '#codecs';
 import type { CodecShelf } from './codec-shelf.js';
 import { decodeHeader, FRAME_OVERHEAD, HEADER_BYTES } from './frame-header.js';
 import type { FrameSealer } from './frame-sealer.js';
 import type { StoredObject } from './stored-object.js';
 
+/** A stored document, and what it must be. */
+export interface StoredDocument {
+  /** Names it in failures. */
+  readonly key: string;
+  readonly expected: StoredObject;
+  readonly sealer: FrameSealer;
+  /** What its failures are called. */
+  readonly code: FailureCode;
+  /** Its stored bytes. */
+  open(signal?: AbortSignal): Promise<AsyncIterable<Buffer>>;
+}
+
 /**
- * The plaintext of a stored document. Rejects with `code` when the object is missing, not the one the manifest names,
+ * The plaintext of a stored document. Rejects with its code when the object is missing, not the one the manifest names,
  * or damaged anywhere; what was yielded before that is good. Memory held: one frame.
  */
 export async function* readDocument(
-  storage: StorageBackend,
-  key: string,
-  expected: StoredObject,
-  sealer: FrameSealer,
+  document: StoredDocument,
   codecs: CodecShelf,
-  code: FailureCode,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
+  const { key, expected, sealer, code } = document;
   const seen = meter();
   let held: Buffer = Buffer.alloc(0);
   let number = 0;
   try {
-    const body: AsyncIterable<Buffer> = await storage.get(key, undefined, signal);
-    for await (const piece of body) {
+    for await (const piece of await document.open(signal)) {
       seen.add(piece);
       held = held.length === 0 ? piece : Buffer.concat([held, piece]);
       for (

@@ -68,7 +68,8 @@ export class DocumentWriter {
     this.#pendingBytes = 0;
     const packed = await this.#codec.compress(plain);
     const codec = packed ? this.#codec.name : 'none';
-    const frame = Buffer.concat(this.#sealer.seal(this.#frames, 0, plain.length, codec, packed ?? plain));
+    const sealed = this.#sealer.seal(this.#frames, 0, plain.length, codec, packed ?? plain);
+    const frame = Buffer.concat([...sealed]);
     this.#frames += 1;
     this.#stored.add(frame);
     // Unlike `write`, this goes on until all is written.

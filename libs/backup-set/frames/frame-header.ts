@@ -25,7 +25,7 @@ const CODEC_NUMBERS = { none: 0, zstd: 1, gzip: 2, bzip2: 3, xz: 4 } as const sa
   number
 >;
 const CODEC_NAMES = Object.keys(CODEC_NUMBERS) as CodecName[];
-const STREAM_NUMBERS = { data: 1, catalogue: 2, index: 3, state: 4 } as const satisfies Record<
+const STREAM_NUMBERS = { data: 1, catalogue: 2, index: 3, state: 4, pieces: 5 } as const satisfies Record<
   StreamName,
   number
 >;

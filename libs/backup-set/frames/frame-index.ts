@@ -1,109 +1,92 @@
 import { Failure } from '#kernel';
+import type { Extent } from '#pieces';
 import { FRAME_OVERHEAD, MAX_PLAIN } from './frame-header.js';
+import { COUNTS_BYTES, INDEX_MARKS, type Framing } from './index-builder.js';
+import { EXTENT_ROW, extentRowAt, FRAME_ROW, frameRowAt, type FrameRow } from './index-rows.js';
 
-/**
- * Where each frame of the data stream lies. Kept as one flat buffer, 24 bytes a frame: a terabyte in frames of 4 MiB
- * takes 6 MB. Rows are in stream order; a row is segment (u32), offset in it (u32), stored bytes (u32), plain bytes
- * (u32) and frame number (u64), little endian.
- */
-
-const ROW = 24;
-const MAGIC = Buffer.from('firn index 1\n', 'latin1');
-
-export interface FrameRow {
-  readonly segment: number;
-  readonly offset: number;
-  readonly stored: number;
-  readonly plain: number;
-  readonly number: number;
-}
-
-/** A row, and where its plaintext begins in the stream. */
-export interface PlacedFrame extends FrameRow {
+/** A slice of the stream, and where in the stream it begins. */
+export interface PlacedExtent extends Extent {
   readonly at: number;
 }
 
-/** Collects rows while frames are written. */
-export class FrameIndexBuilder {
-  #rows = Buffer.alloc(ROW * 256);
-  #count = 0;
-
-  add(row: FrameRow): void {
-    const at = this.#count * ROW;
-    if (at + ROW > this.#rows.length)
-      this.#rows = Buffer.concat([this.#rows, Buffer.alloc(this.#rows.length)]);
-    this.#rows.writeUInt32LE(row.segment, at);
-    this.#rows.writeUInt32LE(row.offset, at + 4);
-    this.#rows.writeUInt32LE(row.stored, at + 8);
-    this.#rows.writeUInt32LE(row.plain, at + 12);
-    this.#rows.writeBigUInt64LE(BigInt(row.number), at + 16);
-    this.#count += 1;
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-
-  encode(): Buffer {
-    return Buffer.concat([MAGIC, this.#rows.subarray(0, this.#count * ROW)]);
-  }
-}
-
-/** Finds the frames that hold a range of the stream. */
+/**
+ * Where the frames of a backup lie, and which slices of which frames its stream consists of: in version 1 all of its own
+ * frames, whole and in order. Kept as flat bytes: 24 a frame, and 24 a slice.
+ */
 export class FrameIndex {
-  readonly #rows: Buffer;
-  /** Where each frame's plaintext begins; one more for the end. */
+  readonly framing: Framing;
+  readonly #level: number;
+  readonly #frames: Buffer;
+  /** None in version 1. */
+  readonly #extents: Buffer | undefined;
+  /** Where each slice begins in the stream; one more for the end. */
   readonly #starts: Float64Array;
 
-  /** `index.damaged` when the bytes are no index of this format. */
-  constructor(bytes: Buffer) {
-    const rows = bytes.subarray(MAGIC.length);
-    if (!bytes.subarray(0, MAGIC.length).equals(MAGIC) || rows.length % ROW !== 0) {
-      throw new Failure('index.damaged', 'the frame index is not one of format 1');
-    }
-    this.#rows = rows;
-    this.#starts = new Float64Array(rows.length / ROW + 1);
-    for (let i = 0; i < this.count; i += 1) {
-      const plain = rows.readUInt32LE(i * ROW + 12);
-      // What is read on the word of a row must be bounded, as it is for a header.
-      if (plain === 0 || plain > MAX_PLAIN || rows.readUInt32LE(i * ROW + 8) > plain + FRAME_OVERHEAD) {
-        throw new Failure('index.damaged', `row ${i} of the frame index is not valid`, { row: i });
-      }
-      this.#starts[i + 1] = (this.#starts[i] ?? 0) + plain;
+  /** `index.damaged` when the bytes are no index of this format, or refer to what no backup of this level can have. */
+  constructor(bytes: Buffer, level: number) {
+    this.#level = level;
+    const parts = partsOf(bytes);
+    this.framing = parts.extents ? 'content-defined' : 'fixed';
+    this.#frames = parts.frames;
+    this.#extents = parts.extents;
+    for (let i = 0; i < this.count; i += 1) this.#checkFrame(i);
+    const slices = parts.extents ? parts.extents.length / EXTENT_ROW : this.count;
+    this.#starts = new Float64Array(slices + 1);
+    for (let i = 0; i < slices; i += 1) {
+      const { length } = this.#slice(i);
+      if (parts.extents) this.#checkExtent(i);
+      this.#starts[i + 1] = (this.#starts[i] ?? 0) + length;
     }
   }
 
+  /** Frames of this backup. */
   get count(): number {
-    return this.#starts.length - 1;
+    return this.#frames.length / FRAME_ROW;
   }
 
   /** Length of the whole stream in bytes. */
   get streamBytes(): number {
-    return this.#starts[this.count] ?? 0;
+    return this.#starts[this.#starts.length - 1] ?? 0;
   }
 
-  frame(i: number): PlacedFrame {
-    const at = i * ROW;
-    return {
-      at: this.#starts[i] ?? 0,
-      segment: this.#rows.readUInt32LE(at),
-      offset: this.#rows.readUInt32LE(at + 4),
-      stored: this.#rows.readUInt32LE(at + 8),
-      plain: this.#rows.readUInt32LE(at + 12),
-      number: Number(this.#rows.readBigUInt64LE(at + 16)),
-    };
+  /** The row of a frame, or `undefined` when there are not so many. */
+  frame(i: number): FrameRow | undefined {
+    return i < this.count ? frameRowAt(this.#frames, i) : undefined;
   }
 
-  /** The frames that hold any byte from `start` up to `end`, in stream order. */
-  *between(start: number, end: number): Generator<PlacedFrame> {
-    for (let i = this.#holding(start); i < this.count && (this.#starts[i] ?? 0) < end; i += 1)
-      yield this.frame(i);
+  /** The slices that hold any byte from `start` up to `end`, in stream order. */
+  *between(start: number, end: number): Generator<PlacedExtent> {
+    const count = this.#starts.length - 1;
+    for (let i = this.#holding(start); i < count && (this.#starts[i] ?? 0) < end; i += 1)
+      yield { ...this.#slice(i), at: this.#starts[i] ?? 0 };
   }
 
-  /** The last frame that begins at or before `at`. */
+  #slice(i: number): Extent {
+    if (this.#extents) return extentRowAt(this.#extents, i);
+    return { level: this.#level, frame: i, start: 0, length: frameRowAt(this.#frames, i).plain };
+  }
+
+  /** What is read on the word of a row must be bounded, as it is for a header. */
+  #checkFrame(i: number): void {
+    const { plain, stored, number } = frameRowAt(this.#frames, i);
+    const isBounded = plain > 0 && plain <= MAX_PLAIN && stored <= plain + FRAME_OVERHEAD;
+    if (!isBounded || (this.#extents && number !== i)) {
+      throw new Failure('index.damaged', `row ${i} of the frame index is not valid`, { row: i });
+    }
+  }
+
+  #checkExtent(i: number): void {
+    const { level, frame, start, length } = this.#slice(i);
+    const room = level === this.#level ? (this.frame(frame)?.plain ?? 0) : MAX_PLAIN;
+    if (level > this.#level || length === 0 || start + length > room) {
+      throw new Failure('index.damaged', `extent ${i} of the frame index is not valid`, { extent: i });
+    }
+  }
+
+  /** The last slice that begins at or before `at`. */
   #holding(at: number): number {
     let low = 0;
-    let high = this.count - 1;
+    let high = this.#starts.length - 2;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if ((this.#starts[middle] ?? 0) <= at) low = middle;
@@ -111,4 +94,22 @@ export class FrameIndex {
     }
     return low;
   }
+}
+
+function partsOf(bytes: Buffer): { frames: Buffer; extents?: Buffer } {
+  const { fixed, 'content-defined': byContent } = INDEX_MARKS;
+  const rows = bytes.subarray(fixed.length);
+  if (startsWith(bytes, fixed) && rows.length % FRAME_ROW === 0) return { frames: rows };
+  if (startsWith(bytes, byContent) && rows.length >= COUNTS_BYTES) {
+    const frames = Number(rows.readBigUInt64LE(0)) * FRAME_ROW;
+    const extents = Number(rows.readBigUInt64LE(8)) * EXTENT_ROW;
+    const end = COUNTS_BYTES + frames;
+    if (rows.length === end + extents)
+      return { frames: rows.subarray(COUNTS_BYTES, end), extents: rows.subarray(end) };
+  }
+  throw new Failure('index.damaged', 'the frame index is not one of format 1');
+}
+
+function startsWith(bytes: Buffer, mark: Buffer): boolean {
+  return bytes.subarray(0, mark.length).equals(mark);
 }

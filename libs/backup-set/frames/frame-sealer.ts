@@ -1,4 +1,4 @@
-import { checksum, checksumMatches, seal, unseal, type CodecName } from '#codecs';
+import { checksum, checksumMatches, sealed, unseal, type CodecName } from '#codecs';
 import type { DataKey, StreamName } from '../keys/data-key.js';
 import {
   associatedData,
@@ -11,9 +11,6 @@ import {
   type FrameHeader,
   type FramePlace,
 } from './frame-header.js';
-
-/** A stored frame, as pieces to be written one behind the other. */
-export type SealedFrame = readonly [header: Buffer, body: Buffer, tag: Buffer];
 
 /**
  * Seals the frames of one stream of one backup: AES-256-GCM under the stream's key, or, in a container without
@@ -30,14 +27,17 @@ export class FrameSealer {
     this.#key = dataKey?.forFrames(stream);
   }
 
-  /** `number` must never be used twice with different contents: it is the nonce. */
-  seal(
+  /**
+   * The stored frame, as pieces to be written one behind the other; what is not encrypted is the body itself. `number` must
+   * never be used twice with different contents: it is the nonce.
+   */
+  *seal(
     number: number,
     segment: number,
     plainLength: number,
     codec: CodecName,
     body: Uint8Array,
-  ): SealedFrame {
+  ): Generator<Buffer, void> {
     const header = encodeHeader({
       stream: this.stream,
       number,
@@ -47,11 +47,11 @@ export class FrameSealer {
       bodyLength: body.length,
     });
     const associated = associatedData({ ...this.place, segment }, header);
-    if (this.#key) {
-      const sealed = seal(body, this.#key, nonceOf(number), associated);
-      return [header, sealed.body, sealed.tag];
-    }
-    return [header, Buffer.from(body.buffer, body.byteOffset, body.byteLength), checksum(associated, body)];
+    // Whoever takes a piece may do away with it.
+    yield header;
+    if (this.#key) return yield* sealed(body, this.#key, nonceOf(number), associated);
+    yield Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    yield checksum(associated, body);
   }
 
   /** Header and body of a stored frame that is whole and stands where it belongs; otherwise `frame.damaged`. */

@@ -3,8 +3,8 @@ import { Failure, type BackupId, type ContainerId } from '#kernel';
 import { derive } from './derive.js';
 import { unwrapKey, wrapKey, type WrappedKey } from './wrap.js';
 
-/** The four kinds of streams of a backup; each is sealed under a key of its own. */
-export const STREAMS = ['data', 'catalogue', 'index', 'state'] as const;
+/** The kinds of streams of a backup; each is sealed under a key of its own. */
+export const STREAMS = ['data', 'catalogue', 'index', 'state', 'pieces'] as const;
 export type StreamName = (typeof STREAMS)[number];
 
 /** The random key of one backup. Everything of that backup is sealed or signed by what is derived from it. */

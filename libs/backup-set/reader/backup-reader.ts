@@ -1,30 +1,28 @@
 import { createReadStream } from 'node:fs';
-import { asFailure, Failure, isFailure, type FailureCode } from '#kernel';
-import { readAll, type StorageBackend } from '#storage';
-import { mapInOrder } from '#codecs';
+import { Failure, isFailure } from '#kernel';
+import type { KnownPiece } from '#pieces';
 import type { ListedBackup } from '../backup-list.js';
 import { readCatalogue } from '../catalogue/catalogue-reader.js';
 import type { CatalogueLine } from '../catalogue/catalogue-line.js';
 import type { Container } from '../container/container.js';
-import type { CodecShelf } from '../frames/codec-shelf.js';
-import { readDocument } from '../frames/document-reader.js';
-import { FrameIndex, type PlacedFrame } from '../frames/frame-index.js';
-import { damaged } from '../frames/frame-header.js';
+import type { FrameIndex } from '../frames/frame-index.js';
 import { FrameSealer } from '../frames/frame-sealer.js';
+import { decodePieces } from '../frames/piece-rows.js';
 import type { DataKey, StreamName } from '../keys/data-key.js';
-import { segmentKey } from '../layout.js';
 import { checkSignature, type Manifest } from '../manifest.js';
-import { frameFailure } from './frame-failure.js';
-import { visitsOf, type FrameVisit, type Range } from './ranges.js';
+import { openVisits, type OpenedVisit } from './fetch-ahead.js';
+import { StoredFrames, type FrameSource } from './frame-source.js';
+import { visitsOf } from './frame-visits.js';
+import type { Range } from './ranges.js';
 import { rebuildCatalogue } from './rebuilt-catalogue.js';
 import { rebuildIndex } from './rebuilt-index.js';
 import type { Rescue, Rescued } from './rescue.js';
+import { StoredDocuments, type DocumentDeps } from './stored-documents.js';
+import { beyondRescue, readIndex } from './whole-index.js';
 
-export interface ReaderDeps {
-  readonly storage: StorageBackend;
+export interface ReaderDeps extends DocumentDeps {
   readonly container: Container;
-  readonly codecs: CodecShelf;
-  /** Frames fetched and opened at the same time. */
+  /** Frames opened at the same time, and reads at the same time. */
   readonly lanes: number;
   /** Given this, an index or a catalogue that cannot be read is made anew from the data, and {@link BackupReader.rescued}
    * says so. That reads all the data of the backup, and a catalogue is read twice. */
@@ -36,29 +34,47 @@ export interface Damage extends Range {
   readonly failure: Failure;
 }
 
+/** A stream that is cut by its content comes back to a frame again and again, between slices of others. */
+const RECENT_BYTES = 8 << 20;
+
 /**
  * Reads one committed backup and believes nothing unchecked: the manifest's signature, every frame's tag, every length
- * and number, every document's digest. Memory held: `lanes` frames, and the frame index (24 bytes a frame).
+ * and number, every document's digest. Memory held: some MiB that are fetched ahead, `lanes` frames, and the index (at most
+ * 32 bytes a frame and 24 an extent).
  */
 export class BackupReader {
   readonly #deps: ReaderDeps;
   readonly #dataKey: DataKey | undefined;
+  readonly #documents: StoredDocuments;
+  readonly #frames: FrameSource;
   readonly listed: ListedBackup;
+  /** The levels it stands on, level 0 first, as far as they are there. */
+  readonly below: readonly BackupReader[];
   /** What was made anew so far. */
   readonly rescued: Rescued[] = [];
   #index: Promise<FrameIndex> | undefined;
   /** Path of the catalogue that was made anew; of none when the stored one is whole. */
   #catalogue: Promise<string | undefined> | undefined;
 
-  /** `container.encrypted` when the container is locked; `manifest.damaged` when the manifest is not signed by its key. */
-  constructor(deps: ReaderDeps, listed: ListedBackup) {
+  /**
+   * `container.encrypted` when the container is locked; `manifest.damaged` when the manifest is not signed by its key. The
+   * stream of a backup that was cut by its content needs the levels `below`; see `openChain` and `openLevel`.
+   */
+  constructor(deps: ReaderDeps, listed: ListedBackup, below: readonly BackupReader[] = []) {
     this.#deps = deps;
     this.listed = listed;
+    this.below = below;
     this.#dataKey = deps.container.dataKey(this.manifest.dataKey, this.manifest.backup);
     if (this.manifest.container !== deps.container.id) {
       throw new Failure('manifest.damaged', `backup ${this.manifest.backup} is of another container`, {});
     }
     checkSignature(listed.read, this.#dataKey);
+    this.#documents = new StoredDocuments(deps, listed, (name) => this.#sealer(name));
+    this.#frames = new StoredFrames({
+      ...{ storage: deps.storage, codecs: deps.codecs, folder: listed.folder, manifest: this.manifest },
+      sealer: this.#sealer('data'),
+      index: (signal) => this.index(signal),
+    });
   }
 
   get manifest(): Manifest {
@@ -73,7 +89,13 @@ export class BackupReader {
 
   /** The engine's state after this backup. */
   state(signal?: AbortSignal): { open(): AsyncIterable<Buffer> } {
-    return { open: () => this.#read('state', 'state.damaged', signal) };
+    return { open: () => this.#documents.read('state', signal) };
+  }
+
+  /** The pieces in its own frames; none when its stream was not cut by its content. Rejects with `state.damaged`. */
+  async *pieces(signal?: AbortSignal): AsyncGenerator<readonly KnownPiece[]> {
+    const { level, pieces } = this.manifest;
+    if (pieces) yield* decodePieces(this.#documents.read('pieces', signal), level);
   }
 
   /** Where the frames lie; read once. The signal is that of whoever asks first. */
@@ -88,61 +110,70 @@ export class BackupReader {
 
   /** The whole stream. */
   async *stream(signal?: AbortSignal): AsyncGenerator<Buffer> {
-    yield* this.bytes([{ start: 0, end: this.manifest.totals.streamBytes }], signal);
+    yield* this.bytes(this.#all(), signal);
+  }
+
+  /** The whole stream, each buffer of which is emptied when the next one is asked for. */
+  async *lentStream(signal?: AbortSignal): AsyncGenerator<Buffer> {
+    yield* this.#slices(this.#all(), 0, signal);
   }
 
   /** Ranges of the stream one behind the other; they must rise and not overlap. Only the frames that hold them are read. */
   async *bytes(ranges: Iterable<Range>, signal?: AbortSignal): AsyncGenerator<Buffer> {
-    const visits = visitsOf(await this.index(signal), ranges);
-    const opened = mapInOrder(
-      visits,
-      this.#deps.lanes,
-      async (visit) => ({ visit, plain: await this.#open(visit, signal) }),
-      signal,
-    );
-    for await (const { visit, plain } of opened) {
-      for (const { start, end } of visit.slices) yield plain.subarray(start, end);
-    }
+    yield* this.#slices(ranges, undefined, signal);
+  }
+
+  /** The same; each buffer is emptied when `lentFor` further ones have been asked for, and then the next. */
+  async *lentBytes(ranges: Iterable<Range>, lentFor: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
+    yield* this.#slices(ranges, lentFor, signal);
   }
 
   /** Reads every frame of the ranges and tells which of them cannot be: for naming what is lost. */
   async *damageIn(ranges: Iterable<Range>, signal?: AbortSignal): AsyncGenerator<Damage> {
-    const visits = visitsOf(await this.index(signal), ranges);
-    const looked = mapInOrder(visits, this.#deps.lanes, (visit) => this.#look(visit, signal), signal);
-    for await (const damage of looked) if (damage) yield damage;
-  }
-
-  async #look(visit: FrameVisit, signal?: AbortSignal): Promise<Damage | undefined> {
-    try {
-      await this.#open(visit, signal);
-      return undefined;
-    } catch (error) {
-      const failure = asFailure(error);
-      if (failure.kind !== 'corrupt') throw failure;
-      return { start: visit.frame.at, end: visit.frame.at + visit.frame.plain, failure };
+    for await (const { visit, outcome } of this.#opened(ranges, 0, signal)) {
+      if ('plain' in outcome) continue;
+      for (const { start, end } of visit.span) yield { start, end, failure: outcome.failure };
     }
   }
 
-  async #open({ frame }: FrameVisit, signal?: AbortSignal): Promise<Buffer> {
-    try {
-      if (frame.stored === 0) throw damaged('it is in none of the segments');
-      const stored = await this.#fetch(frame, signal);
-      const { header, body } = this.#sealer('data').open(stored, frame.number, frame.segment);
-      if (header.plainLength !== frame.plain) throw damaged('it is not as long as the index says');
-      return await (await this.#deps.codecs.get(header.codec)).decompress(body, header.plainLength, signal);
-    } catch (error) {
-      throw frameFailure(error, this.manifest, frame);
+  async *#slices(
+    ranges: Iterable<Range>,
+    lentFor: number | undefined,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Buffer> {
+    for await (const { visit, outcome } of this.#opened(ranges, lentFor, signal)) {
+      if ('failure' in outcome) throw outcome.failure;
+      for (const { start, end } of visit.slices) yield outcome.plain.subarray(start, end);
     }
   }
 
-  async #fetch(frame: PlacedFrame, signal?: AbortSignal): Promise<Buffer> {
-    const key = segmentKey(this.listed.folder, frame.segment);
-    const range = { start: frame.offset, end: frame.offset + frame.stored };
-    return readAll(await this.#deps.storage.get(key, range, signal));
+  async *#opened(
+    ranges: Iterable<Range>,
+    lentFor: number | undefined,
+    signal?: AbortSignal,
+  ): AsyncGenerator<OpenedVisit> {
+    const index = await this.index(signal);
+    const recentBytes = index.framing === 'content-defined' ? RECENT_BYTES : 0;
+    const sourceOf = (level: number) => this.#sourceOf(level);
+    const options = { lanes: this.#deps.lanes, recentBytes, lentFor, sourceOf };
+    yield* openVisits(visitsOf(index, ranges), options, signal);
+  }
+
+  #sourceOf(level: number): FrameSource {
+    if (level === this.manifest.level) return this.#frames;
+    const lower = this.below.find(({ manifest }) => manifest.level === level);
+    if (lower) return lower.#frames;
+    const { backup } = this.manifest;
+    const message = `backup ${backup} consists in part of level ${level} of its chain, which is not there`;
+    throw new Failure('chain.broken', message, { backup, level });
+  }
+
+  #all(): Range[] {
+    return [{ start: 0, end: this.manifest.totals.streamBytes }];
   }
 
   #storedCatalogue(signal?: AbortSignal): AsyncGenerator<CatalogueLine, void> {
-    return readCatalogue(this.#read('catalogue', 'catalogue.damaged', signal));
+    return readCatalogue(this.#documents.read('catalogue', signal));
   }
 
   async *#rescuedCatalogue(rescue: Rescue, signal?: AbortSignal): AsyncGenerator<CatalogueLine, void> {
@@ -168,14 +199,18 @@ export class BackupReader {
   }
 
   async #wholeIndex(signal?: AbortSignal): Promise<FrameIndex> {
+    const { manifest } = this;
     try {
-      return await this.#loadIndex(signal);
+      return await readIndex(this.#documents.read('index', signal), manifest);
     } catch (error) {
       if (!this.#deps.rescue || !isFailure(error, 'index.damaged')) throw error;
+      if (manifest.pieces) throw beyondRescue(manifest, error);
       const { storage, lanes } = this.#deps;
       const { folder } = this.listed;
-      const segments = { storage, folder, manifest: this.manifest, sealer: this.#sealer('data'), lanes };
-      const index = await rebuildIndex(segments, signal);
+      const index = await rebuildIndex(
+        { storage, folder, manifest, sealer: this.#sealer('data'), lanes },
+        signal,
+      );
       this.#tellRescued('index', error, 0);
       return index;
     }
@@ -183,39 +218,6 @@ export class BackupReader {
 
   #tellRescued(object: Rescued['object'], failure: Failure, unnamed: number): void {
     this.rescued.push({ object, backup: this.manifest.backup, failure, unnamed });
-  }
-
-  async #loadIndex(signal?: AbortSignal): Promise<FrameIndex> {
-    const pieces: Buffer[] = [];
-    for await (const piece of this.#read('index', 'index.damaged', signal)) pieces.push(piece);
-    const index = new FrameIndex(Buffer.concat(pieces));
-    if (index.streamBytes !== this.manifest.totals.streamBytes) {
-      throw new Failure(
-        'index.damaged',
-        `the frame index of backup ${this.manifest.backup} does not add up`,
-        {
-          backup: this.manifest.backup,
-        },
-      );
-    }
-    return index;
-  }
-
-  #read(
-    name: 'catalogue' | 'index' | 'state',
-    code: FailureCode,
-    signal?: AbortSignal,
-  ): AsyncGenerator<Buffer> {
-    const { storage, codecs } = this.#deps;
-    return readDocument(
-      storage,
-      this.listed.folder + name,
-      this.manifest[name],
-      this.#sealer(name),
-      codecs,
-      code,
-      signal,
-    );
   }
 
   #sealer(stream: StreamName): FrameSealer {

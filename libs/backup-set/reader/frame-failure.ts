@@ -1,11 +1,11 @@
 import { asFailure, Failure } from '#kernel';
-import type { PlacedFrame } from '../frames/frame-index.js';
+import type { FrameRow } from '../frames/index-rows.js';
 import type { Manifest } from '../manifest.js';
 
-/** Everything that can be wrong with a stored frame, as one of two codes, with the place it has in the stream. */
-export function frameFailure(error: unknown, manifest: Manifest, frame: PlacedFrame): Failure {
+/** Everything that can be wrong with a stored frame, as one of two codes, with the place it has in its backup. */
+export function frameFailure(error: unknown, manifest: Manifest, frame: FrameRow): Failure {
   const failure = asFailure(error);
-  const context = { backup: manifest.backup, segment: frame.segment, frame: frame.number, at: frame.at };
+  const context = { backup: manifest.backup, segment: frame.segment, frame: frame.number };
   switch (failure.code) {
     case 'storage.object-missing':
       return new Failure(

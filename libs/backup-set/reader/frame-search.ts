@@ -6,7 +6,7 @@ import {
   HEADER_BYTES,
   type FrameHeader,
 } from '../frames/frame-header.js';
-import type { FrameRow } from '../frames/frame-index.js';
+import type { FrameRow } from '../frames/index-rows.js';
 import type { FrameSealer } from '../frames/frame-sealer.js';
 
 /**

@@ -1,16 +1,9 @@
-import { Failure, invariant } from '#kernel';
-import type { FrameIndex, PlacedFrame } from '../frames/frame-index.js';
+import { invariant } from '#kernel';
 
 /** Part of a stream: from `start` up to, not including, `end`. */
 export interface Range {
   readonly start: number;
   readonly end: number;
-}
-
-/** A frame, and the slices of its plaintext that are wanted (relative to the frame). */
-export interface FrameVisit {
-  readonly frame: PlacedFrame;
-  readonly slices: readonly Range[];
 }
 
 /** Ranges that grow while members are added in stream order; neighbours become one. */
@@ -47,31 +40,4 @@ export class RangeList implements Iterable<Range> {
     const next = this.#ends[low * 2];
     return start < end && next !== undefined && next < end;
   }
-}
-
-/** Each frame that holds a part of the ranges, once, in stream order. */
-export async function* visitsOf(index: FrameIndex, ranges: Iterable<Range>): AsyncGenerator<FrameVisit> {
-  let frame: PlacedFrame | undefined;
-  let slices: Range[] = [];
-  for (const range of ranges) {
-    if (range.end > index.streamBytes || range.start > range.end) {
-      throw new Failure('index.damaged', 'a range lies outside the stream', {
-        ...range,
-        stream: index.streamBytes,
-      });
-    }
-    if (range.start === range.end) continue;
-    for (const next of index.between(range.start, range.end)) {
-      if (frame && next.at !== frame.at) {
-        yield { frame, slices };
-        slices = [];
-      }
-      frame = next;
-      slices.push({
-        start: Math.max(range.start - next.at, 0),
-        end: Math.min(range.end - next.at, next.plain),
-      });
-    }
-  }
-  if (frame) yield { frame, slices };
 }

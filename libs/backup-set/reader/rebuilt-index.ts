@@ -2,7 +2,9 @@ import { Failure, isFailure } from '#kernel';
 import { mapInOrder } from '#codecs';
 import type { StorageBackend } from '#storage';
 import { FRAME_OVERHEAD, MAX_PLAIN } from '../frames/frame-header.js';
-import { FrameIndex, FrameIndexBuilder, type FrameRow } from '../frames/frame-index.js';
+import { FrameIndex } from '../frames/frame-index.js';
+import { FrameIndexBuilder } from '../frames/index-builder.js';
+import type { FrameRow } from '../frames/index-rows.js';
 import type { FrameSealer } from '../frames/frame-sealer.js';
 import { segmentKey } from '../layout.js';
 import type { Manifest } from '../manifest.js';
@@ -68,7 +70,7 @@ function placed(found: readonly FrameRow[], manifest: Manifest): FrameIndex {
     builder.add(row);
   }
   loseUpTo(count);
-  return new FrameIndex(builder.encode());
+  return new FrameIndex(builder.encode(), manifest.level);
 }
 
 /** Plain bytes of every frame but the last, told by any frame that is found. */

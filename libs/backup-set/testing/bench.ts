@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { openCodec, type Codec, type CodecName } from '#codecs';
 import { restorePointOf, type Notice } from '#domain';
 import { systemCommands, temporaryDirectory, type TemporaryDirectory } from '#host';
-import { backupId, type BackupId } from '#kernel';
+import { backupId, silentLogger, type BackupId } from '#kernel';
 import type { StorageBackend } from '#storage';
 import { collected, memoryStorage } from '#storage/testing';
 import {
@@ -11,8 +12,10 @@ import {
   findBackups,
   openChain,
   openOrCreateContainer,
+  StateCache,
   type Chain,
   type Container,
+  type Framing,
   type ListedBackup,
   type Manifest,
   type PassphraseCost,
@@ -38,6 +41,8 @@ export interface BackupOptions {
   readonly notices?: readonly Notice[];
   readonly maxSegmentBytes?: number;
   readonly codec?: CodecName;
+  readonly framing?: Framing;
+  readonly stateCache?: StateCache;
   /** In place of the bench's own. */
   readonly storage?: StorageBackend;
 }
@@ -74,13 +79,13 @@ export class Bench {
 
   /** A writer that has begun. Ids and times follow one another. */
   async begin(options: BackupOptions = {}): Promise<BackupSetWriter> {
-    const { base, storage = this.storage, maxSegmentBytes = 65_536 } = options;
+    const { base, storage = this.storage, maxSegmentBytes = 65_536, framing = 'fixed' } = options;
     const startedAt = new Date(START.getTime() + this.#made * 3_600_000);
     const id = backupId(startedAt, Buffer.from([0, 0, 0, this.#made]));
     this.#made += 1;
     return BackupSetWriter.begin(
       {
-        ...{ storage, maxSegmentBytes },
+        ...{ storage, maxSegmentBytes, stateCache: options.stateCache },
         container: this.container,
         codec: await this.codec(options.codec ?? 'zstd'),
         documentCodec: await this.codec('zstd'),
@@ -93,7 +98,9 @@ export class Bench {
         chain: base?.backup.chain ?? id,
         level: base ? base.backup.level + 1 : 0,
         base: base && { backup: base.backup, manifestDigest: base.read.digest },
-        engine: 'tar',
+        framing,
+        below: base && framing === 'content-defined' ? await this.chain(base) : [],
+        engine: framing === 'fixed' ? 'tar' : 'block',
         source: '/etc',
         selection: '0'.repeat(64),
         program: 'firn 0.0.0',
@@ -138,18 +145,23 @@ export class Bench {
     return (await collected(findBackups(this.storage))).filter((found) => found.kind === 'backup');
   }
 
+  /** A cache of its own, in the bench's directory. */
+  stateCache(name: string): StateCache {
+    return new StateCache(join(this.directory.path, name), silentLogger);
+  }
+
   reader(listed: ListedBackup, storage = this.storage, lanes = 2): BackupReader {
     return new BackupReader({ storage, container: this.container, codecs: this.shelf, lanes }, listed);
   }
 
   /** The chain that ends with this backup. */
-  async chain(newest: ListedBackup): Promise<Chain> {
+  async chain(newest: ListedBackup, cache?: StateCache): Promise<Chain> {
     const listed = await this.backups();
     const point = restorePointOf(
       newest.backup.id,
       listed.map(({ backup }) => backup),
     );
-    const deps = { storage: this.storage, container: this.container, codecs: this.shelf, lanes: 2 };
+    const deps = { storage: this.storage, container: this.container, codecs: this.shelf, lanes: 2, cache };
     return openChain(deps, point, new Map(listed.map((each) => [each.backup.id, each])));
   }
 }

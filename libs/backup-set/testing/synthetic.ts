@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Entry } from '#domain';
-import type { StreamPart } from '../writer/frame-cutter.js';
+import type { StreamPart } from '../writer/stream-writer.js';
 
 const BLOCK = 512;
 
@@ -11,6 +11,9 @@ export interface Spec extends Partial<Omit<Entry, 'at' | 'span' | 'size' | 'sha2
 }
 
 /** A stream as an engine would yield it: like a tar, but with made-up headers. */
+/** Contents of so many bytes and more are told, as an engine tells of large ones. */
+export const TOLD_CONTENT = 16 << 10;
+
 export interface Synthetic {
   readonly bytes: Buffer;
   readonly entries: readonly Entry[];
@@ -60,8 +63,16 @@ async function* partsOf(
     const end = Math.min(at + partBytes, bytes.length);
     const ended = entries.slice(told).filter((entry) => entry.at + entry.span <= end);
     told += ended.length;
-    yield { bytes: bytes.subarray(at, end), entries: ended };
+    const contents = entries
+      .flatMap((entry) => contentOf(entry))
+      .filter((each) => each.at >= at && each.at < end);
+    // A copy: whoever takes a part owns it.
+    yield { bytes: Buffer.from(bytes.subarray(at, end)), entries: ended, contents };
   }
+}
+
+function contentOf({ at, span, size }: Entry): { at: number; length: number }[] {
+  return size < TOLD_CONTENT ? [] : [{ at: at + span - Math.ceil(size / BLOCK) * BLOCK, length: size }];
 }
 
 function padded(bytes: Buffer): Buffer {

@@ -1,10 +1,7 @@
-import type { Notice } from '#domain';
 import { Failure, invariant } from '#kernel';
 import { bodyOf } from '#storage';
-import { discard, mapInOrder } from '#codecs';
-import { CatalogueWriter } from '../catalogue/catalogue-writer.js';
+import { Slabs } from '#codecs';
 import type { DocumentWriter } from '../frames/document-writer.js';
-import { FrameIndexBuilder } from '../frames/frame-index.js';
 import { FrameSealer } from '../frames/frame-sealer.js';
 import type { StoredObject } from '../frames/stored-object.js';
 import type { DataKey, StreamName } from '../keys/data-key.js';
@@ -13,41 +10,33 @@ import { backupFolder, objectNames } from '../layout.js';
 import { encodeManifest, type Manifest } from '../manifest.js';
 import { removeBackup } from '../upkeep/removal.js';
 import { putWriterMark, removeWriterMark } from '../upkeep/writer-mark.js';
-import { composeManifest, type DocumentName } from './compose-manifest.js';
-import {
-  cutFrames,
-  frameBytesFor,
-  MAX_SEGMENT_BYTES,
-  MIN_SEGMENT_BYTES,
-  type StreamPart,
-} from './frame-cutter.js';
+import { composeManifest, type DocumentName, type WrittenDocuments } from './compose-manifest.js';
+import { MAX_SEGMENT_BYTES, MIN_SEGMENT_BYTES } from './frame-cutter.js';
+import { frameBytesOf } from './framing.js';
 import { Documents } from './documents.js';
+import { keepForNextLevel } from './kept-documents.js';
 import { confirmBase, confirmManifest, confirmObjects } from './last-look.js';
 import type { NewBackup, OnProgress, StreamEnd, WriterDeps } from './new-backup.js';
-import { SegmentWriter } from './segment-writer.js';
+import { StreamWriter, type StreamPart } from './stream-writer.js';
 
-/** What a stream goes into while it passes. */
-interface Stream {
-  readonly segments: SegmentWriter;
-  readonly catalogue: CatalogueWriter;
-  readonly document: DocumentWriter;
-}
+/** Kept for the next segment. */
+const SPARE_SLABS = 32;
 
 /**
  * Writes one backup: `begin`, `write` the stream, then `commit` or `abandon`. Until the manifest is put at the very end
- * of `commit` there is no backup. Memory held: `lanes` frames and two segments.
+ * of `commit` there is no backup. Memory held: what its limits say.
  */
 export class BackupSetWriter {
   readonly folder: string;
+  /** As large as a frame: parts in these are not copied, and their memory is used again. */
+  readonly slabs: Slabs;
   readonly #deps: WriterDeps;
   readonly #backup: NewBackup;
   readonly #dataKey: { key: DataKey; wrapped: WrappedKey } | undefined;
-  readonly #index = new FrameIndexBuilder();
   readonly #documents: Documents;
-  #stream: Stream | undefined;
+  #stream: StreamWriter | undefined;
   #onProgress: OnProgress | undefined;
   #stage: 'begun' | 'writing' | 'committing' = 'begun';
-  #streamBytes = 0;
   #storedBytes = 0;
 
   private constructor(deps: WriterDeps, backup: NewBackup) {
@@ -55,7 +44,8 @@ export class BackupSetWriter {
     this.#backup = backup;
     this.#dataKey = deps.container.newDataKey(backup.id);
     this.folder = backupFolder(backup);
-    this.#documents = new Documents(deps, backup, this.folder);
+    this.slabs = new Slabs(frameBytesOf(deps, backup.framing), SPARE_SLABS);
+    this.#documents = new Documents(deps, backup, this.folder, (name) => this.#sealer(name));
   }
 
   /**
@@ -75,72 +65,45 @@ export class BackupSetWriter {
   }
 
   /**
-   * Stores the whole stream: cut, compressed on `lanes`, sealed, packed and put, with the catalogue beside it. Calls
-   * `onProgress` often, and not after it has resolved or rejected.
+   * Stores the whole stream: cut, compressed on `lanes`, sealed, packed and put, with the catalogue beside it. The bytes of
+   * the parts are given away. Calls `onProgress` often, and not after it has resolved or rejected.
    */
   async write(parts: AsyncIterable<StreamPart>, signal: AbortSignal, onProgress?: OnProgress): Promise<void> {
     this.#onProgress = onProgress;
     try {
-      await this.#transfer(parts, signal);
+      this.#enter('begun', 'writing');
+      this.#stream = await StreamWriter.begin(this.#deps, this.#backup, this.#documents, {
+        ...{ folder: this.folder, signal, sealer: this.#sealer('data'), slabs: this.slabs },
+        maxBytes: Math.min(this.#deps.maxSegmentBytes, MAX_SEGMENT_BYTES),
+        onStored: (bytes) => this.#stored(bytes),
+      });
+      await this.#stream.write(parts, signal, () => this.#report());
     } finally {
       this.#onProgress = undefined;
     }
-  }
-
-  async #transfer(parts: AsyncIterable<StreamPart>, signal: AbortSignal): Promise<void> {
-    this.#enter('begun', 'writing');
-    const { codec, lanes, storage } = this.#deps;
-    const maxSegmentBytes = Math.min(this.#deps.maxSegmentBytes, MAX_SEGMENT_BYTES);
-    const document = await this.#documents.begin('catalogue', this.#sealer('catalogue'));
-    const catalogue = new CatalogueWriter(document);
-    const segments = new SegmentWriter(
-      storage,
-      this.folder,
-      this.#sealer('data'),
-      this.#index,
-      maxSegmentBytes,
-      signal,
-      (n) => this.#stored(n),
-    );
-    this.#stream = { segments, catalogue, document };
-    const frames = cutFrames(parts, frameBytesFor(maxSegmentBytes), async (part) => {
-      await catalogue.addEntries(part.entries);
-      this.#streamBytes += part.bytes.length;
-      this.#report();
-    });
-    const packed = mapInOrder(
-      frames,
-      lanes,
-      async (plain) => ({ plain, body: await codec.compress(plain, signal) }),
-      signal,
-    );
-    for await (const { plain, body } of packed) {
-      await segments.add({
-        plainLength: plain.length,
-        codec: body ? codec.name : 'none',
-        body: body ?? plain,
-      });
-      if (body) discard(plain);
-    }
-    await segments.finish();
   }
 
   /** Catalogue, index and state, a look at everything stored, and last the manifest: the moment the backup exists. */
   async commit(end: StreamEnd, signal: AbortSignal): Promise<Manifest> {
     this.#enter('writing', 'committing');
     const { storage } = this.#deps;
-    const objects = {
-      catalogue: await this.#putCatalogue(end.notices, signal),
-      index: await this.#putIndex(signal),
+    const stream = this.#written();
+    await stream.note(end.notices);
+    const { catalogue, pieces } = stream.documents;
+    const manifest = this.#manifest(end, {
+      catalogue: await this.#store('catalogue', catalogue, signal),
+      index: await this.#putIndex(stream, signal),
       state: await this.#putState(end.state, signal),
-    };
-    const manifest = this.#manifest(end, objects);
+      pieces: pieces && (await this.#store('pieces', pieces, signal)),
+    });
     const base = this.#backup.base;
     await confirmObjects(storage, this.folder, manifest, signal);
     if (base) await confirmBase(storage, backupFolder(base.backup), signal);
     const bytes = encodeManifest(manifest, this.#dataKey?.key);
     await storage.put(this.folder + objectNames.manifest, bodyOf(bytes), signal);
     await confirmManifest(storage, this.folder, bytes.length, signal);
+    const { stateCache } = this.#deps;
+    if (stateCache) await keepForNextLevel(stateCache, this.#backup, manifest, this.#documents);
     return manifest;
   }
 
@@ -152,24 +115,18 @@ export class BackupSetWriter {
 
   /** Takes back everything that was put. `signal` is one of its own: that of the run may be what ended it. */
   async abandon(signal: AbortSignal): Promise<void> {
-    await this.#stream?.segments.settle();
+    await this.#stream?.settle();
     await removeBackup(this.#deps.storage, this.folder, signal);
   }
 
-  async #putCatalogue(notices: readonly Notice[], signal: AbortSignal): Promise<StoredObject> {
-    const { catalogue, document } = this.#written();
-    await catalogue.close(notices);
-    return this.#store('catalogue', document, signal);
-  }
-
-  async #putIndex(signal: AbortSignal): Promise<StoredObject> {
-    const document = await this.#documents.begin('index', this.#sealer('index'));
-    await document.append(this.#index.encode());
+  async #putIndex(stream: StreamWriter, signal: AbortSignal): Promise<StoredObject> {
+    const document = await this.#documents.begin('index');
+    for (const bytes of stream.index.bytes()) await document.append(bytes);
     return this.#store('index', document, signal);
   }
 
   async #putState(state: StreamEnd['state'], signal: AbortSignal): Promise<StoredObject> {
-    const document = await this.#documents.begin('state', this.#sealer('state'));
+    const document = await this.#documents.begin('state');
     for await (const bytes of state.open()) await document.append(Buffer.from(bytes));
     return this.#store('state', document, signal);
   }
@@ -180,17 +137,11 @@ export class BackupSetWriter {
     return stored;
   }
 
-  #manifest(
-    { finishedAt, notices }: StreamEnd,
-    documents: Readonly<Record<DocumentName, StoredObject>>,
-  ): Manifest {
-    const { catalogue, segments } = this.#written();
+  #manifest({ finishedAt, notices }: StreamEnd, documents: WrittenDocuments): Manifest {
+    const { entryTotals, segments, streamBytes } = this.#written();
     return composeManifest(this.#deps, this.#backup, {
-      ...{ finishedAt, notices, documents },
+      ...{ finishedAt, notices, documents, entryTotals, segments, streamBytes },
       dataKey: this.#dataKey?.wrapped,
-      segments: segments.segments,
-      entryTotals: catalogue.totals,
-      streamBytes: this.#streamBytes,
       storedBytes: this.#storedBytes,
     });
   }
@@ -209,7 +160,7 @@ export class BackupSetWriter {
     );
   }
 
-  #written(): Stream {
+  #written(): StreamWriter {
     invariant(this.#stream, 'a backup is committed after its stream was written');
     return this.#stream;
   }
@@ -220,10 +171,10 @@ export class BackupSetWriter {
   }
 
   #report(): void {
-    const { entries = 0, files = 0, contentBytes = 0 } = this.#stream?.catalogue.totals ?? {};
+    const { entries = 0, files = 0, contentBytes = 0 } = this.#stream?.entryTotals ?? {};
     this.#onProgress?.({
       ...{ entries, files, contentBytes },
-      streamBytes: this.#streamBytes,
+      streamBytes: this.#stream?.streamBytes ?? 0,
       storedBytes: this.#storedBytes,
     });
   }

@@ -5,16 +5,19 @@ import type { WrappedKey } from '../keys/wrap.js';
 import type { Manifest } from '../manifest.js';
 import type { NewBackup, WriterDeps } from './new-backup.js';
 
-/** The objects of a backup that are no segments. */
-export const DOCUMENTS = ['catalogue', 'index', 'state'] as const;
+/** The objects of a backup that are no segments; `pieces` only when its stream was cut by its content. */
+export const DOCUMENTS = ['catalogue', 'index', 'state', 'pieces'] as const;
 export type DocumentName = (typeof DOCUMENTS)[number];
+export type WrittenDocuments = Readonly<Record<Exclude<DocumentName, 'pieces'>, StoredObject>> & {
+  readonly pieces: StoredObject | undefined;
+};
 
 /** What a finished backup consists of, as far as its writer found out. */
 export interface Written {
   readonly finishedAt: Date;
   readonly dataKey: WrappedKey | undefined;
   readonly segments: readonly StoredObject[];
-  readonly documents: Readonly<Record<DocumentName, StoredObject>>;
+  readonly documents: WrittenDocuments;
   readonly entryTotals: EntryTotals;
   readonly streamBytes: number;
   readonly storedBytes: number;
@@ -41,6 +44,7 @@ export function composeManifest(deps: WriterDeps, backup: NewBackup, written: Wr
     catalogue: documents.catalogue,
     index: documents.index,
     state: documents.state,
+    ...(documents.pieces ? { pieces: documents.pieces } : {}),
     totals: {
       ...entryTotals,
       streamBytes,

@@ -6,7 +6,7 @@ import { objectNames } from '../layout.js';
 import type { DocumentName } from './compose-manifest.js';
 import type { NewBackup, WriterDeps } from './new-backup.js';
 
-/** Catalogue, index and state of one backup on their way into the storage, by way of temporary files. */
+/** The documents of one backup on their way into the storage, by way of temporary files. */
 export class Documents {
   readonly #begun: DocumentWriter[] = [];
 
@@ -14,12 +14,15 @@ export class Documents {
     private readonly deps: WriterDeps,
     private readonly backup: NewBackup,
     private readonly folder: string,
+    private readonly sealerOf: (name: DocumentName) => FrameSealer,
   ) {}
 
-  async begin(name: DocumentName, sealer: FrameSealer): Promise<DocumentWriter> {
-    const { documentCodec, workDirectory } = this.deps;
-    const path = join(workDirectory, `${this.backup.id}-${name}`);
-    const document = await DocumentWriter.create(sealer, documentCodec, path);
+  async begin(name: DocumentName): Promise<DocumentWriter> {
+    const document = await DocumentWriter.create(
+      this.sealerOf(name),
+      this.deps.documentCodec,
+      this.path(name),
+    );
     this.#begun.push(document);
     return document;
   }
@@ -28,6 +31,11 @@ export class Documents {
     const { body, size, sha256 } = await document.finish();
     await this.deps.storage.put(this.folder + objectNames[name], body, signal);
     return { size, sha256 };
+  }
+
+  /** Where the stored bytes of a document are until it is removed. */
+  path(name: DocumentName): string {
+    return join(this.deps.workDirectory, `${this.backup.id}-${name}`);
   }
 
   /** Removes the temporary files. */

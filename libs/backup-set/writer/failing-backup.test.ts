@@ -156,7 +156,7 @@ for (const encrypted of [true, false]) {
       const writer = await bench.begin({ ...OPTIONS, storage: faulty });
       const broken = async function* () {
         // Two frames: the first segment is on its way, and nobody waits for it yet.
-        yield { bytes: STREAM.bytes.subarray(0, 4096), entries: [] };
+        yield { bytes: Buffer.from(STREAM.bytes.subarray(0, 4096)), entries: [], contents: [] };
         await faulty.stalled();
         throw new Error('the source broke off');
       };

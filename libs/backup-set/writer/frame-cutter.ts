@@ -1,15 +1,11 @@
-import type { Entry } from '#domain';
-
-/** Some bytes of a stream, and the entries that end in them: what an engine yields. */
-export interface StreamPart {
-  readonly bytes: Buffer;
-  readonly entries: readonly Entry[];
-}
+import type { Slabs } from '#codecs';
 
 /** The largest frame, and the usual one: smaller frames compress worse, larger ones take more memory. */
 const FULL_FRAME = 4 * 1024 * 1024;
 /** Where a quarter would be less, down to the smallest segments. */
 const LEAST_FRAME = 2048;
+/** Later levels read single pieces of such frames. */
+const SHARED_FRAME = 1024 * 1024;
 
 /** Smaller segments would be more overhead than data. */
 export const MIN_SEGMENT_BYTES = 4096;
@@ -22,26 +18,34 @@ export function frameBytesFor(maxSegmentBytes: number): number {
   return Math.max(LEAST_FRAME, Math.min(FULL_FRAME, quarter));
 }
 
+/** The same for a stream that is cut by its content. */
+export function sharedFrameBytesFor(maxSegmentBytes: number): number {
+  return Math.min(SHARED_FRAME, frameBytesFor(maxSegmentBytes));
+}
+
 /**
- * Cuts a stream into frames of `frameBytes` (the last may be shorter), telling `passed` about the bytes and entries as
- * they go by. Memory held: one frame.
+ * Cuts a stream into frames as large as the slabs (the last may be shorter). A part that is just a frame is given on as it is,
+ * without a copy. Memory held: one frame.
  */
 export async function* cutFrames(
-  parts: AsyncIterable<StreamPart>,
-  frameBytes: number,
-  passed: (part: StreamPart) => Promise<void>,
+  parts: AsyncIterable<{ readonly bytes: Buffer }>,
+  slabs: Slabs,
 ): AsyncGenerator<Buffer> {
-  let frame = Buffer.allocUnsafeSlow(frameBytes);
+  const frameBytes = slabs.bytes;
+  let frame: Buffer = Buffer.alloc(0);
   let filled = 0;
   for await (const part of parts) {
-    await passed(part);
+    if (filled === 0 && part.bytes.length === frameBytes) {
+      yield part.bytes;
+      continue;
+    }
     for (let at = 0; at < part.bytes.length;) {
+      if (filled === 0) frame = slabs.take();
       const copied = part.bytes.copy(frame, filled, at);
       at += copied;
       filled += copied;
       if (filled < frameBytes) continue;
       yield frame;
-      frame = Buffer.allocUnsafeSlow(frameBytes);
       filled = 0;
     }
   }

@@ -12,7 +12,10 @@ export async function confirmObjects(
   signal: AbortSignal,
 ): Promise<void> {
   const expected = new Map(manifest.segments.map(({ size }, i) => [segmentKey(folder, i), size]));
-  for (const name of DOCUMENTS) expected.set(folder + name, manifest[name].size);
+  for (const name of DOCUMENTS) {
+    const document = manifest[name];
+    if (document) expected.set(folder + name, document.size);
+  }
   for await (const { key, size } of storage.list(folder, signal)) {
     if (expected.get(key) === size) expected.delete(key);
   }

@@ -1,12 +1,14 @@
 import { Failure, invariant } from '#kernel';
-import { bodyOf, type StorageBackend } from '#storage';
-import { discard, meter, type CodecName } from '#codecs';
+import type { StorageBackend } from '#storage';
+import { discard, type CodecName, type Slabs } from '#codecs';
 import type { StoredObject } from '../frames/stored-object.js';
 import { FRAME_OVERHEAD } from '../frames/frame-header.js';
-import type { FrameIndexBuilder } from '../frames/frame-index.js';
+import type { FrameIndexBuilder } from '../frames/index-builder.js';
 import type { FrameSealer } from '../frames/frame-sealer.js';
 import { segmentKey } from '../layout.js';
 import { MAX_SEGMENTS } from '../manifest.js';
+import { OpenSegment } from './open-segment.js';
+import { SegmentUploads, type UploadLimits } from './segment-uploads.js';
 
 export interface PackedFrame {
   readonly plainLength: number;
@@ -14,70 +16,72 @@ export interface PackedFrame {
   readonly body: Uint8Array;
 }
 
+export interface SegmentOptions {
+  readonly storage: Pick<StorageBackend, 'put'>;
+  readonly folder: string;
+  readonly sealer: FrameSealer;
+  readonly index: Pick<FrameIndexBuilder, 'add'>;
+  readonly maxBytes: number;
+  readonly limits: UploadLimits;
+  /** What segments are kept in. */
+  readonly slabs: Slabs;
+  readonly signal: AbortSignal;
+  readonly onStored: (bytes: number) => void;
+}
+
 /**
- * Seals frames in order, packs them into segments of at most `maxBytes`, and stores these one after the other. While
- * one segment is on its way the next is filled. Memory held: two segments.
+ * Seals frames in order, packs them into segments of at most `maxBytes`, and stores these, several at a time. Memory
+ * held: what {@link UploadLimits} allow.
  */
 export class SegmentWriter {
   readonly segments: StoredObject[] = [];
-  #pieces: Buffer[] = [];
-  #bytes = 0;
+  readonly #uploads: SegmentUploads;
+  #open: OpenSegment;
   #frames = 0;
-  #upload: Promise<void> = Promise.resolve();
 
-  constructor(
-    private readonly storage: StorageBackend,
-    private readonly folder: string,
-    private readonly sealer: FrameSealer,
-    private readonly index: FrameIndexBuilder,
-    private readonly maxBytes: number,
-    private readonly signal: AbortSignal,
-    private readonly onStored: (bytes: number) => void,
-  ) {}
+  constructor(private readonly options: SegmentOptions) {
+    const { storage, limits, slabs, signal, onStored } = options;
+    this.#open = new OpenSegment(slabs);
+    this.#uploads = new SegmentUploads(storage, limits, signal, onStored);
+  }
 
-  /** Takes over the body: its memory is given back as soon as it is sealed or stored. */
+  /** Copies what it needs: the body is the caller's again when this has resolved. */
   async add(frame: PackedFrame): Promise<void> {
+    const { sealer, index, maxBytes } = this.options;
     const stored = frame.body.length + FRAME_OVERHEAD;
-    invariant(stored <= this.maxBytes, 'a frame fits into a segment');
-    if (this.#bytes + stored > this.maxBytes) await this.#close();
+    invariant(stored <= maxBytes, 'a frame fits into a segment');
+    if (this.#open.bytes + stored > maxBytes) await this.#close();
+    await this.#uploads.room(this.#open.bytes + stored);
     const segment = this.segments.length;
-    const pieces = this.sealer.seal(this.#frames, segment, frame.plainLength, frame.codec, frame.body);
-    // Sealed bytes are a copy, checksummed ones are the body itself.
-    if (pieces[1].buffer !== frame.body.buffer) discard(frame.body);
-    this.index.add({ segment, offset: this.#bytes, stored, plain: frame.plainLength, number: this.#frames });
-    this.#pieces.push(...pieces);
-    this.#bytes += stored;
+    const offset = this.#open.bytes;
+    const pieces = sealer.seal(this.#frames, segment, frame.plainLength, frame.codec, frame.body);
+    for (const piece of pieces) {
+      this.#open.add(piece);
+      // Without encryption the sealed body is the body itself, which is not ours.
+      if (piece.buffer !== frame.body.buffer) discard(piece);
+    }
+    index.add({ segment, offset, stored, plain: frame.plainLength, number: this.#frames });
     this.#frames += 1;
   }
 
   /** Resolves when every segment is stored for good. */
   async finish(): Promise<void> {
-    if (this.#bytes > 0) await this.#close();
-    await this.#upload;
+    if (this.#open.bytes > 0) await this.#close();
+    await this.#uploads.finish();
   }
 
-  /** Waits for a put that is still under way, whatever becomes of it: after this nothing more is written. */
-  async settle(): Promise<void> {
-    await this.#upload.catch(() => undefined);
+  /** Waits for puts that are still under way, whatever becomes of them: after this nothing more is written. */
+  settle(): Promise<void> {
+    return this.#uploads.settle();
   }
 
   async #close(): Promise<void> {
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    this.#bytes = 0;
-    const packed = meter();
-    for (const piece of pieces) packed.add(piece);
-    const segment = packed.result();
-    if (this.segments.length === MAX_SEGMENTS) throw tooManySegments(this.maxBytes);
-    const key = segmentKey(this.folder, this.segments.length);
-    this.segments.push(segment);
-    await this.#upload;
-    this.#upload = this.storage.put(key, bodyOf(pieces, segment.sha256), this.signal).then(() => {
-      pieces.forEach(discard);
-      this.onStored(segment.size);
-    });
-    // It is awaited before the next put and at the end; until then its failure must not count as unhandled.
-    this.#upload.catch(() => undefined);
+    const segment = this.#open;
+    this.#open = new OpenSegment(this.options.slabs);
+    if (this.segments.length === MAX_SEGMENTS) throw tooManySegments(this.options.maxBytes);
+    const key = segmentKey(this.options.folder, this.segments.length);
+    this.segments.push(segment.measure());
+    await this.#uploads.begin(key, segment);
   }
 }
 

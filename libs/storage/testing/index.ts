@@ -8,3 +8,4 @@ export type { ScriptedFault } from './scripted-fault.js';
 export { memoryStorage } from './memory.js';
 export { bytesAt, collected, interruptedBody, keysOf, testBytes, textAt, textBody } from './bodies.js';
 export { failsWith } from './failing.js';
+export { delegating } from '../decorators/delegating.js';

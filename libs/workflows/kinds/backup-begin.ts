@@ -1,5 +1,5 @@
 import { backupId, invariant } from '#kernel';
-import { BackupSetWriter } from '#backup-set';
+import { BackupSetWriter, StateCache } from '#backup-set';
 import type { Parts } from '../parts.js';
 import { selectionOf } from '../selection.js';
 import { defineStep, type StepKind } from '../runner/step-kind.js';
@@ -22,17 +22,21 @@ export function backupBegin(parts: Parts): StepKind {
       const id = backupId(startedAt, parts.random(4));
       const codec = await parts.openCodec(order.compression, order.compressionLevel);
       const documentCodec = await parts.openCodec('zstd');
-      const { storage, lanes, workDirectory, writer: identity } = parts;
+      const { storage, lanes, workDirectory, tableBytes, writer: identity } = parts;
       const writer = await BackupSetWriter.begin(
         {
-          ...{ storage, container, codec, documentCodec, lanes, workDirectory },
+          ...{ storage, container, codec, documentCodec, lanes, workDirectory, tableBytes },
+          stateCache: parts.stateCache && new StateCache(parts.stateCache.directory, parts.log),
           maxSegmentBytes: order.maxSegmentBytes,
+          limits: order.limits,
           writer: identity,
         },
         {
           ...{ id, level, startedAt },
           chain: base?.listed.backup.chain ?? id,
           base: base && { backup: base.listed.backup, manifestDigest: base.listed.read.digest },
+          framing: parts.engine.framing,
+          below: base?.chain,
           hostname: order.hostname,
           name: order.name,
           engine: parts.engine.name,

@@ -3,7 +3,14 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseFor, restorePointOf } from '#domain';
 import { asFailure, invariant } from '#kernel';
-import { listBackups, openChain, type BackupListing, type Container } from '#backup-set';
+import {
+  knownPieces,
+  listBackups,
+  openChain,
+  StateCache,
+  type BackupListing,
+  type Container,
+} from '#backup-set';
 import type { EngineState } from '#engines';
 import type { BackupOrder } from '../orders.js';
 import type { Parts } from '../parts.js';
@@ -31,7 +38,10 @@ export function levelChoose(parts: Parts): StepKind {
       context.emit({ name: 'level-chosen', facts: { level: chosen.level, reason: chosen.reason } });
       return statePath;
     },
-    release: (statePath) => rm(statePath, { force: true }),
+    release: async (statePath) => {
+      await rm(statePath, { force: true });
+      await rm(ownCache(parts), { recursive: true, force: true });
+    },
   });
 }
 
@@ -47,19 +57,37 @@ async function choose(
   if (!decision.base) return { level: decision.level, reason: decision.reason };
   const base = decision.base;
   try {
-    const chain = openChain({ ...parts, container }, restorePointOf(base.id, backups), listed);
+    const point = restorePointOf(base.id, backups);
+    const chain = openChain({ ...parts, container, cache: cacheOf(parts) }, point, listed);
     const reader = chain.at(-1);
     invariant(reader, 'a restore point has levels');
     if (reader.manifest.selection !== selectionOf(order.source)) {
       return { level: 0, reason: 'level 0: the source, or what is left out of it, is not that of the base' };
     }
     const state = await fetched(reader.state(context.signal), statePath);
-    return { level: decision.level, reason: decision.reason, base: { listed: reader.listed, state } };
+    // Read once here, so that one that cannot be read is found while there is still a choice.
+    if (parts.engine.framing === 'content-defined') {
+      for await (const _ of knownPieces(chain, context.signal)) continue;
+    }
+    return { level: decision.level, reason: decision.reason, base: { listed: reader.listed, state, chain } };
   } catch (error) {
     const failure = asFailure(error);
     if (failure.kind !== 'corrupt') throw failure;
     return { level: 0, reason: `level 0: the base ${base.id} cannot be used: ${failure.message}` };
   }
+}
+
+/**
+ * Without a place to keep them, pieces are kept for this run alone, since they are read twice. A state is read once.
+ */
+function cacheOf(parts: Parts): StateCache | undefined {
+  const { engine, log, stateCache } = parts;
+  if (stateCache) return new StateCache(stateCache.directory, log);
+  return engine.framing === 'content-defined' ? new StateCache(ownCache(parts), log) : undefined;
+}
+
+function ownCache({ workDirectory }: Parts): string {
+  return join(workDirectory, 'base-documents');
 }
 
 async function listSeries(

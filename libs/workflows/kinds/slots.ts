@@ -43,7 +43,14 @@ export interface Checked {
 
 export interface ChosenLevel {
   readonly level: number;
-  readonly base?: { readonly listed: ListedBackup; readonly state: EngineState } | undefined;
+  readonly base?:
+    | {
+        readonly listed: ListedBackup;
+        readonly state: EngineState;
+        /** The base and all below it, level 0 first. */
+        readonly chain: Chain;
+      }
+    | undefined;
   readonly reason: string;
 }
 

@@ -11,13 +11,13 @@ export function streamTransfer(parts: Parts): StepKind {
     writes: [STREAM],
     run: async (context) => {
       const { source } = context.get(BACKUP_ORDER);
-      const archive = parts.engine.archive(source, context.get(LEVEL).base?.state, context.signal);
+      const writer = context.get(WRITER);
+      const base = context.get(LEVEL).base?.state;
+      const archive = parts.engine.archive(source, base, context.signal, writer.slabs);
       try {
-        await context
-          .get(WRITER)
-          .write(archive.parts, context.signal, (progress) =>
-            context.emit({ name: 'progress', facts: { ...progress } }),
-          );
+        await writer.write(archive.parts, context.signal, (progress) =>
+          context.emit({ name: 'progress', facts: { ...progress } }),
+        );
         const outcome = await archive.outcome();
         for (const notice of outcome.notices) context.emit({ name: 'notice', facts: { ...notice } });
         context.set(STREAM, outcome);

@@ -1,5 +1,5 @@
 import { asFailure, type Failure } from '#kernel';
-import { BackupReader, verifyStream, type ListedBackup, type Rescue } from '#backup-set';
+import { openLevel, verifyStream, type BackupReader, type ListedBackup, type Rescue } from '#backup-set';
 import type { Parts } from '../parts.js';
 import { rescueOf } from '../restoring/rescue.js';
 import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
@@ -96,7 +96,8 @@ async function nameLost(
 function readerOf(parts: Parts, listed: ListedBackup, context: StepContext, rescue?: Rescue): BackupReader {
   const container = context.get(CONTAINER);
   if (!container) throw new TypeError('a verification has a container');
-  return new BackupReader({ ...parts, container, rescue }, listed);
+  const there = new Map(context.get(TO_VERIFY).map((each) => [each.backup.id, each]));
+  return openLevel({ ...parts, container, rescue }, listed, there);
 }
 
 function corruptOnly(error: unknown): Failure {

@@ -1,0 +1,143 @@
+import type { Entry, Notice } from '#domain';
+import { invariant } from '#kernel';
+import { discard, mapInOrder } from '#codecs';
+import type { Framed, FramerPart } from '#pieces';
+import { CatalogueWriter, type EntryTotals } from '../catalogue/catalogue-writer.js';
+import type { DocumentWriter } from '../frames/document-writer.js';
+import { FrameIndexBuilder } from '../frames/index-builder.js';
+import { encodePieces, PIECES_MARK } from '../frames/piece-rows.js';
+import type { StoredObject } from '../frames/stored-object.js';
+import type { Documents } from './documents.js';
+import { framesOf } from './framing.js';
+import { limitsOf, type NewBackup, type WriterDeps } from './new-backup.js';
+import { SegmentWriter, type PackedFrame, type SegmentOptions } from './segment-writer.js';
+
+/** Some bytes of a stream, and the entries that end in them: what an engine yields. */
+export interface StreamPart extends FramerPart {
+  readonly entries: readonly Entry[];
+}
+
+export type StreamOptions = Pick<
+  SegmentOptions,
+  'folder' | 'sealer' | 'slabs' | 'maxBytes' | 'signal' | 'onStored'
+>;
+
+interface Packed extends Framed {
+  readonly body: Buffer | undefined;
+}
+
+/** What a stream leaves beside its segments. */
+export interface StreamDocuments {
+  readonly catalogue: DocumentWriter;
+  /** Only of a stream that is cut by its content. */
+  readonly pieces: DocumentWriter | undefined;
+}
+
+/**
+ * The way of one stream into the storage: cut into frames, compressed on lanes, sealed and packed into segments; with its
+ * catalogue, index and list of pieces. Memory held: the limits of the writer, and the rows of the index.
+ */
+export class StreamWriter {
+  readonly index: FrameIndexBuilder;
+  readonly documents: StreamDocuments;
+  readonly #catalogue: CatalogueWriter;
+  readonly #segments: SegmentWriter;
+  #streamBytes = 0;
+  #extentBytes = 0;
+
+  private constructor(
+    private readonly deps: WriterDeps,
+    private readonly backup: NewBackup,
+    documents: StreamDocuments,
+    private readonly options: StreamOptions,
+  ) {
+    const { queue: _, ...limits } = limitsOf(deps);
+    this.index = new FrameIndexBuilder(backup.framing);
+    this.documents = documents;
+    this.#catalogue = new CatalogueWriter(documents.catalogue);
+    this.#segments = new SegmentWriter({ ...options, storage: deps.storage, limits, index: this.index });
+  }
+
+  static async begin(
+    deps: WriterDeps,
+    backup: NewBackup,
+    documents: Documents,
+    options: StreamOptions,
+  ): Promise<StreamWriter> {
+    const catalogue = await documents.begin('catalogue');
+    const pieces = backup.framing === 'content-defined' ? await documents.begin('pieces') : undefined;
+    await pieces?.append(PIECES_MARK);
+    return new StreamWriter(deps, backup, { catalogue, pieces }, options);
+  }
+
+  /** Resolves when every segment is stored for good. Calls `passed` for each part that is on its way. */
+  async write(parts: AsyncIterable<StreamPart>, signal: AbortSignal, passed: () => void): Promise<void> {
+    const { codec } = this.deps;
+    const frames = framesOf(this.#noted(parts, passed), this.options.slabs, this.deps, this.backup, signal);
+    const packed = mapInOrder(
+      frames,
+      limitsOf(this.deps).queue,
+      async (framed): Promise<Packed> => ({
+        ...framed,
+        body: framed.frame && (await codec.compress(framed.frame, signal)),
+      }),
+      signal,
+    );
+    for await (const each of packed) await this.#add(each);
+    await this.#segments.finish();
+    const isWhole = this.backup.framing === 'fixed' || this.#extentBytes === this.#streamBytes;
+    invariant(isWhole, `extents of ${this.#extentBytes} bytes make a stream of ${this.#streamBytes}`);
+  }
+
+  /** Waits for puts that are still under way, whatever becomes of them. */
+  async settle(): Promise<void> {
+    await this.#segments.settle();
+  }
+
+  /** The catalogue is complete with these. */
+  async note(notices: readonly Notice[]): Promise<void> {
+    await this.#catalogue.close(notices);
+  }
+
+  get segments(): readonly StoredObject[] {
+    return this.#segments.segments;
+  }
+
+  get entryTotals(): EntryTotals {
+    return this.#catalogue.totals;
+  }
+
+  get streamBytes(): number {
+    return this.#streamBytes;
+  }
+
+  async *#noted(parts: AsyncIterable<StreamPart>, passed: () => void): AsyncGenerator<StreamPart> {
+    for await (const part of parts) {
+      await this.#catalogue.addEntries(part.entries);
+      // Before it is given away.
+      this.#streamBytes += part.bytes.length;
+      passed();
+      yield part;
+    }
+  }
+
+  async #add({ frame, body, extents, pieces }: Packed): Promise<void> {
+    for (const extent of extents) {
+      this.index.addExtent(extent);
+      this.#extentBytes += extent.length;
+    }
+    if (pieces.length > 0) await this.documents.pieces?.append(encodePieces(pieces));
+    if (!frame) return;
+    await this.#segments.add(this.#packed(frame, body));
+    if (body) discard(body);
+    this.options.slabs.give(frame);
+  }
+
+  #packed(plain: Buffer, body: Buffer | undefined): PackedFrame {
+    return {
+      plainLength: plain.length,
+      codec: body ? this.deps.codec.name : 'none',
+      body: body ?? plain,
+    };
+  }
+}
