@@ -16,6 +16,8 @@ export interface Composition {
   readonly storage: string;
   readonly container: string;
   readonly workDir: string;
+  readonly engine?: string | undefined;
+  readonly cacheDir?: string | undefined;
   readonly concurrency?: number | undefined;
   readonly bandwidthLimit?: number | undefined;
   readonly logFile?: string | undefined;
@@ -45,13 +47,17 @@ export async function compose(config: Composition, logger: Logger = silentLogger
   const open = (name: CodecName, level?: number) =>
     openCodec(name, { lanes, level, commands: systemCommands });
   const codecs = new CodecShelf(open);
-  const engine = archiveEngine('tar').open({ commands: systemCommands, temporaryDirectory: work.path });
+  const engine = archiveEngine(config.engine ?? 'tar').open({
+    commands: systemCommands,
+    temporaryDirectory: work.path,
+  });
   return {
     parts: {
       ...{ storage, engine, codecs, lanes, exclusively },
       storageName: `${config.storage}\n${realPath(backend.properties.directory ?? config.container)}`,
       openCodec: async (name, level) => skippingCodec(await open(name, level)),
       workDirectory: work.path,
+      stateCache: config.cacheDir === undefined ? undefined : { directory: config.cacheDir },
       writer: thisProcess(),
       writerState: (writer) => {
         const identity = processIdentitySchema.safeParse(writer);

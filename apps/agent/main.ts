@@ -1,7 +1,9 @@
 import { requireNode } from '../process/require-node.js';
 import { leanHeap } from './lean-heap.js';
+import { sizeThreadPool } from './thread-pool.js';
 
 requireNode();
+sizeThreadPool();
 leanHeap();
 const { runAgent } = await import('./run-agent.js');
 process.exitCode = await runAgent(process.argv.slice(2));

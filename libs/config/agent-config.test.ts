@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { inspect } from 'node:util';
 import { after, before, describe, it } from 'mocha';
 import { isFailure, type FailureCode } from '#kernel';
@@ -37,8 +37,9 @@ after(() => rm(directory, { recursive: true, force: true }));
 describe('the config of the agent', () => {
   it('has a value for everything that has a default', async () => {
     const config = await agentConfig({ action: 'backup', commandLine: ENOUGH, env: { TMPDIR: '/var/tmp' } });
-    const { origins, concurrency, ...rest } = config;
-    assert.ok(concurrency >= 1 && concurrency <= 8);
+    const { origins, concurrency, cacheDir, ...rest } = config;
+    assert.ok(concurrency >= 2 && concurrency <= 8);
+    assert.ok(isAbsolute(cacheDir));
     assert.deepEqual(rest, {
       action: 'backup',
       pathToBackup: '/srv',
@@ -47,9 +48,12 @@ describe('the config of the agent', () => {
       hostname: hostname(),
       storage: 'local',
       encryptPassFile: undefined,
+      engine: 'tar',
       compression: 'zstd',
       compressionLevel: undefined,
       maxSegmentSize: 64 * MiB,
+      queueSize: undefined,
+      memoryLimit: undefined,
       noIncremental: false,
       maxLevel: undefined,
       alwaysLevel: undefined,

@@ -1,3 +1,4 @@
+import { cacheDirectory, processFacts } from './processes/places.js';
 import { availableParallelism, hostname } from 'node:os';
 import type { AgentAction, DefaultFacts } from './agent-option.js';
 import { agentOptionProblems } from './agent-option-problems.js';
@@ -50,6 +51,7 @@ export async function agentConfig<Action extends AgentAction = AgentAction>(
   const facts = {
     hostname: hostname(),
     temporaryRoot: temporaryRoot(env),
+    cacheRoot: cacheDirectory(processFacts(env)),
     processors: availableParallelism(),
   };
   const options = withDefaults(action, read, facts);

@@ -23,6 +23,8 @@ export interface DefaultFacts {
   readonly hostname: string;
   /** Where temporary files go. */
   readonly temporaryRoot: string;
+  /** Where to keep what can be made again. */
+  readonly cacheRoot: string;
   /** Processors that this process may use. */
   readonly processors: number;
 }

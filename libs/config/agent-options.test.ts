@@ -32,7 +32,7 @@ describe('the options of the agent', () => {
   });
 
   it('have defaults that they would accept themselves', () => {
-    const facts = { hostname: 'web1', temporaryRoot: '/tmp', processors: 64 };
+    const facts = { hostname: 'web1', temporaryRoot: '/tmp', cacheRoot: '/var/cache/firn', processors: 64 };
     for (const option of agentOptionList) {
       const value = option.default?.(facts);
       if (value === undefined || option.key === 'priority') continue;

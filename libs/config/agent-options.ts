@@ -1,6 +1,7 @@
 import type { AgentAction, AgentOption } from './agent-option.js';
 import { backupOptions } from './options/backup-options.js';
 import { levelOptions } from './options/level-options.js';
+import { paceOptions } from './options/pace-options.js';
 import { placeOptions } from './options/place-options.js';
 import { restoreOptions } from './options/restore-options.js';
 import { runOptions } from './options/run-options.js';
@@ -10,6 +11,7 @@ import { upkeepOptions } from './options/upkeep-options.js';
 export const agentOptions = {
   ...placeOptions,
   ...backupOptions,
+  ...paceOptions,
   ...levelOptions,
   ...restoreOptions,
   ...upkeepOptions,

@@ -72,8 +72,9 @@ export const house: House = {
     'libs/host': { doors: ['#kernel'], node: true },
     'libs/storage': { doors: ['#kernel', '#host'], node: true },
     'libs/codecs': { doors: ['#kernel', '#host'], node: true },
+    'libs/pieces': { doors: ['#kernel'], node: true },
     'libs/engines': { doors: ['#kernel', '#domain', '#host'], node: true },
-    'libs/backup-set': { doors: ['#kernel', '#domain', '#storage', '#codecs'], node: true },
+    'libs/backup-set': { doors: ['#kernel', '#domain', '#storage', '#codecs', '#pieces'], node: true },
     'libs/workflows': {
       doors: ['#kernel', '#domain', '#backup-set', '#engines', '#storage', '#codecs', '#host'],
       packages: ['picomatch'],
@@ -181,7 +182,8 @@ export const house: House = {
     { name: 'setTimeout', only: CLOCK_FILE, instead: CLOCK },
     { name: 'setInterval', only: CLOCK_FILE, instead: CLOCK },
     { name: 'AbortSignal.timeout', only: CLOCK_FILE, instead: 'deadline of #kernel' },
-    { name: 'process.env', only: ['libs/config/', 'test/'], instead: '#config' },
+    // libuv reads the size of its thread pool from there, before any config can be read.
+    { name: 'process.env', only: ['libs/config/', 'test/', 'apps/agent/thread-pool.ts'], instead: '#config' },
     { name: 'console', only: ['apps/', 'libs/kernel/logger.ts'], instead: 'the Logger of #kernel' },
     { name: 'fetch', only: ['libs/api-client/', 'test/'], instead: '#api-client' },
   ],

@@ -1,4 +1,5 @@
-import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runToEnd, systemCommands, type RunningCommand } from '#host';
@@ -30,8 +31,12 @@ export interface AgentOptions {
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const agentMain = join(root, 'dist/apps/agent/main.js');
 
+// One for all tests of this process: what is in it is only believed where digests agree.
+const cache = join(tmpdir(), `firn-test-cache-${process.pid}`);
+process.once('exit', () => rmSync(cache, { recursive: true, force: true }));
+
 // What a developer has set for himself must not change what tests see.
-const ENVIRONMENT = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' };
+const ENVIRONMENT = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', FIRN_CACHE_DIR: cache };
 
 /** Runs the agent as a process of its own, as users do. */
 export async function agent(args: readonly string[], options: AgentOptions = {}): Promise<AgentRun> {

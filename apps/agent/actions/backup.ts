@@ -15,6 +15,7 @@ import {
 } from '#workflows';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose } from '../compose.js';
+import { writerLimits } from '../writer-limits.js';
 import { metadataDocument } from '../metadata-document.js';
 import { counted } from '../../process/counted.js';
 import { sourceSize, type SourceSize } from '../output/source-size.js';
@@ -80,6 +81,7 @@ function orderOf(config: AgentConfig<'backup'>, parts: Parts): BackupOrder {
     compression: config.compression,
     compressionLevel: config.compressionLevel,
     maxSegmentBytes: config.maxSegmentSize,
+    limits: writerLimits(config),
     program: PROGRAM,
   };
 }

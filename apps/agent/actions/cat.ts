@@ -45,7 +45,8 @@ export async function cat({
 const END_OF_ARCHIVE = Buffer.alloc(1024);
 
 async function* wholeTar(reader: BackupReader | undefined, signal: AbortSignal): AsyncGenerator<Buffer> {
-  if (reader) yield* reader.stream(signal);
+  // Written before the next piece is asked for.
+  if (reader) yield* reader.lentStream(signal);
   yield END_OF_ARCHIVE;
 }
 
@@ -60,7 +61,8 @@ function content(
 /** The file itself, also when the path is one of several hard links to it. */
 async function find(chain: Chain, path: string, signal: AbortSignal): Promise<LiveEntry> {
   const tree = new LiveTree(chain);
-  for await (const live of tree.walk((candidate) => candidate === path, signal)) {
+  const wanted = Object.assign((candidate: string) => candidate === path, { roots: [path] });
+  for await (const live of tree.walk(wanted, signal)) {
     if (live.ancestor) continue;
     if (live.entry.type === 'file') return live;
     if (live.entry.type === 'hardlink') return linked(live, signal);

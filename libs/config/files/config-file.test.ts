@@ -122,6 +122,7 @@ describe('an INI file as Freezer writes it', () => {
       oneFileSystem: true,
       storage: 'local',
       container: '/srv/backups',
+      engine: 'tar',
     });
   });
 
@@ -146,13 +147,13 @@ describe('an INI file as Freezer writes it', () => {
     await refuses(
       await file(
         'foreign.ini',
-        '[a]\nmode = mysql\nproxy = http://p:1\nssh_password = hunter2\nengine = rsync\n',
+        '[a]\nmode = mysql\nproxy = http://p:1\nssh_password = hunter2\nsnapshot = true\n',
       ),
       'input.unknown-option',
       'foreign.ini line 2: "mode" is a Freezer option that Firn does not have yet (of its values only "fs"); ' +
         'foreign.ini line 3: "proxy" is a Freezer option that Firn does not have yet; ' +
         'foreign.ini line 4: "ssh-password" is a Freezer option that Firn does not have yet; ' +
-        'foreign.ini line 5: "engine" is a Freezer option that Firn does not have yet (of its values only "tar")',
+        'foreign.ini line 5: "snapshot" is a Freezer option that Firn does not have yet',
     );
   });
 });

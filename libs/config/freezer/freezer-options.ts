@@ -16,8 +16,6 @@ export interface FreezerOption {
  */
 const HARMLESS: Readonly<Record<string, readonly string[] | 'any'>> = {
   mode: ['fs'],
-  engine: ['tar'],
-  'engine-name': ['tar'],
   'upload-limit': ['-1'],
   'download-limit': ['-1'],
   timeout: 'any',

@@ -4,12 +4,25 @@ import { choice, flag, lines, path, size, wholeNumber } from '../values/option-v
 /** The compressions by name; the room of codecs knows them. */
 const COMPRESSIONS = ['zstd', 'gzip', 'bzip2', 'xz', 'none'] as const;
 
+/** The engines by name; the room of engines knows them. Freezer had two for large files that change a little. */
+const ENGINES = ['tar', 'block'] as const;
+const FREEZER_ENGINES = { rsync: 'block', rsyncv2: 'block' } as const;
+
 const DEREFERENCES = ['none', 'soft', 'hard', 'all'] as const;
 
 const MiB = 1024 * 1024;
 
 /** How a backup is stored. */
 export const backupOptions = {
+  engine: defaulted((): (typeof ENGINES)[number] => 'tar', {
+    name: 'engine',
+    aliases: ['engine-name'],
+    schema: choice(ENGINES, FREEZER_ENGINES),
+    metavar: ENGINES.join('|'),
+    help: 'tar, or block: the same, and of large files that changed only what changed is stored (default tar)',
+    // A backup says itself how it was made; Freezer's jobs name the engine with every action.
+    actions: ['backup', 'restore', 'list', 'info', 'prune'],
+  }),
   compression: defaulted((): (typeof COMPRESSIONS)[number] => 'zstd', {
     name: 'compression',
     aliases: ['compress'],
@@ -32,13 +45,6 @@ export const backupOptions = {
     metavar: 'SIZE',
     help: 'largest stored object (default 64MiB)',
     actions: ['backup'],
-  }),
-  concurrency: defaulted((facts) => Math.min(Math.max(1, facts.processors), 8), {
-    name: 'concurrency',
-    schema: wholeNumber(1, 256),
-    metavar: 'N',
-    help: 'how much is compressed and sealed at the same time (default one for each processor, at most 8)',
-    actions: ['backup', 'restore', 'verify', 'cat'],
   }),
   exclude: defaulted((): readonly string[] => [], {
     name: 'exclude',

@@ -50,6 +50,13 @@ export const runOptions = {
     help: "directory for temporary files (default the system's)",
     actions: ALL,
   }),
+  cacheDir: defaulted((facts) => facts.cacheRoot, {
+    name: 'cache-dir',
+    schema: path,
+    metavar: 'DIR',
+    help: 'directory for what the next backup needs of this one, sealed (default /var/cache/firn, or ~/.cache/firn when not root)',
+    actions: ['backup'],
+  }),
   config: optional({
     name: 'config',
     schema: path,

@@ -20,6 +20,11 @@ export function stateDirectory({ root, home, env }: ProcessFacts): string {
   return root ? '/var/lib/firn' : join(base(env['XDG_STATE_HOME'], home, '.local/state'), 'firn');
 }
 
+/** Where processes keep what they can make again. */
+export function cacheDirectory({ root, home, env }: ProcessFacts): string {
+  return root ? '/var/cache/firn' : join(base(env['XDG_CACHE_HOME'], home, '.cache'), 'firn');
+}
+
 /** Where settings of people and jobs lie. */
 export function configDirectory({ root, home, env }: ProcessFacts): string {
   return root ? '/etc/firn' : personalConfigDirectory({ home, env });

@@ -360,7 +360,7 @@ describe('the config of the scheduler', () => {
           actions: ['backup', 'restore'],
           modes: ['fs'],
           storages: ['local'],
-          engines: ['tar'],
+          engines: ['tar', 'block', 'rsync', 'rsyncv2'],
         },
       },
     );

@@ -129,7 +129,7 @@ export const schedulerOptions = {
   supportedActions: capability('actions', ACTIONS),
   supportedModes: capability('modes', ['fs']),
   supportedStorages: capability('storages', ['local']),
-  supportedEngines: capability('engines', ['tar']),
+  supportedEngines: capability('engines', ['tar', 'block', 'rsync', 'rsyncv2']),
   logLevel: defaulted('info', {
     name: 'log-level',
     metavar: 'debug|info|warn|error',
