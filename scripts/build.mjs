@@ -1,4 +1,5 @@
-// Compiles apps, libs and test into dist. Runs on any Node from 18 on; the compiler is the pinned TypeScript 7.
+// Compiles apps, libs and test into dist, and bundles the agent. Runs on any Node from 18 on; the compiler is the pinned
+// TypeScript 7.
 //
 //   node scripts/build.mjs             always
 //   node scripts/build.mjs --if-stale  only when a source is newer than the last good build
@@ -6,19 +7,20 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleAgent } from './bundle.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
 const mark = path.join(dist, '.built');
 const compiler = path.join(root, 'node_modules', 'typescript7', 'bin', 'tsc');
 const SOURCE_ROOTS = ['apps', 'libs', 'test'];
-const SETTINGS = ['package.json', 'tsconfig.json', 'scripts/build.mjs'];
+const SETTINGS = ['package.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/bundle.mjs'];
 /** What a program reads at run time and tsc does not carry over by itself. */
 const ASSET = /\.(json|sql)$/;
 
-process.exitCode = process.argv.includes('--if-stale') && isFresh() ? 0 : build();
+process.exitCode = process.argv.includes('--if-stale') && isFresh() ? 0 : await build();
 
-function build() {
+async function build() {
   if (!fs.existsSync(compiler)) {
     console.error('firn cannot be built: the compiler is missing; run "npm ci" first');
     return 2;
@@ -31,6 +33,7 @@ function build() {
   if (compiled.status !== 0) return compiled.status ?? 1;
   copyAssets();
   removeOrphans();
+  await bundleAgent();
   fs.writeFileSync(mark, '');
   // The moment the build began, so that a file saved while it ran counts as newer.
   fs.utimesSync(mark, begun, begun);
