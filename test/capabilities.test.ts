@@ -7,7 +7,7 @@ import { storageDrivers } from '#storage/drivers';
 describe('what a scheduler says its client can do', () => {
   const table: readonly [option: string, known: readonly string[]][] = [
     ['supportedStorages', storageDrivers.map(({ kind }) => kind).filter((kind) => kind !== 'memory')],
-    ['supportedEngines', archiveEngines.map(({ name }) => name)],
+    ['supportedEngines', archiveEngines.flatMap(({ name, aliases }) => [name, ...aliases])],
     ['supportedActions', [...AGENT_ACTIONS, 'admin']],
   ];
   for (const [key, known] of table) {

@@ -15,7 +15,7 @@ describe('the settings of an action', () => {
     ],
     [
       'what Freezer’s jobs say and Firn does anyway',
-      { ...good, mode: 'fs', engine_name: 'tar', snapshot: false },
+      { ...good, mode: 'fs', engine_name: 'rsync', snapshot: false },
     ],
     ['numbers and lists of JSON', { ...good, max_level: 3, exclude: ['*.o', '*.tmp'], compression_level: 9 }],
     ['admin, which is prune', { action: 'admin', backup_name: 'e', container: '/b', keep_last: 3 }],
@@ -57,7 +57,12 @@ describe('the settings of an action', () => {
       'snapshot',
       /does not have yet/,
     ],
-    ['an engine that is not there', { ...good, engine_name: 'rsync' }, 'engine_name', /does not have yet/],
+    [
+      'an engine that is not there',
+      { ...good, engine_name: 'dump' },
+      'engine_name',
+      /is not one of tar, block/,
+    ],
     ['the same twice', { ...good, 'backup-name': 'other' }, 'backup-name', /already given as backup_name/],
   ];
   for (const [why, settings, path, message] of wrong) {
