@@ -88,7 +88,12 @@ type Catalogue = AsyncGenerator<CatalogueLine, void>;
 
 async function expectNext(catalogue: Catalogue, entry: Entry, reader: BackupReader): Promise<void> {
   const next = await catalogue.next();
-  if (!next.done && next.value.kind === 'entry' && isSameEntry(next.value.entry, entry)) return;
+  if (
+    !next.done &&
+    next.value.kind === 'entry' &&
+    isSameEntry(next.value.entry, asFarAs(next.value.entry, entry))
+  )
+    return;
   throw new Failure(
     'verify.failed',
     `"${entry.path}" in backup ${reader.manifest.backup} is not what the catalogue says`,
@@ -141,4 +146,9 @@ async function* eachObject(
   backups: readonly ListedBackup[],
 ): AsyncGenerator<{ readonly of: ListedBackup; readonly object: CheckedObject }> {
   for (const of of backups) for (const object of objectsOf(of)) yield { of, object };
+}
+
+/** What the catalogue says nothing of is not compared: large contents of a stream that was cut have no digest. */
+function asFarAs({ sha256 }: Entry, entry: Entry): Entry {
+  return sha256 === undefined ? { ...entry, sha256 } : entry;
 }

@@ -5,7 +5,7 @@ import type { ArchivePart, PartBuffers } from '../../archive-engine.js';
 import { troubleIn, type Trouble } from './archive-troubles.js';
 import { BulkBlocks } from './bulk-blocks.js';
 import { renamedWhileRead } from './dumpdir.js';
-import { assertEndMark, MemberScanner } from './member-scanner.js';
+import { assertEndMark, MemberScanner, type ScanOptions } from './member-scanner.js';
 import type { SeenMembers } from './seen-members.js';
 import { unreadableRoot } from './source-root.js';
 import { LastWords, tarMessages } from './tar-messages.js';
@@ -18,6 +18,7 @@ export interface RunOptions {
   readonly seen: SeenMembers;
   readonly signal: AbortSignal;
   readonly buffers: PartBuffers;
+  readonly digest: ScanOptions['digest'];
 }
 
 /**
@@ -47,9 +48,9 @@ export async function* archiveRun(options: RunOptions): AsyncGenerator<ArchivePa
   }
 }
 
-async function* members({ root, seen }: RunOptions, output: BulkBlocks): AsyncGenerator<ArchivePart> {
+async function* members({ root, seen, digest }: RunOptions, output: BulkBlocks): AsyncGenerator<ArchivePart> {
   const scanner = new MemberScanner({
-    digest: true,
+    digest,
     onMember: ({ renames }) => {
       if (renames) throw renamedWhileRead(root);
     },

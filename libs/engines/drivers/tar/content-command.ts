@@ -56,7 +56,7 @@ async function feedFile(
 async function* file(member: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let bytes = 0;
   const scanner = new MemberScanner({
-    digest: false,
+    digest: 'none',
     onMember: ({ entry }) => {
       if (entry.type === 'file') return;
       const message = `"${printable(entry.path)}" is not a file but a ${entry.type}`;

@@ -72,7 +72,7 @@ async function deal(
   const places = new SafePlaces(target.root);
   const begun: BegunMember[] = [];
   const scanner = new MemberScanner({
-    digest: false,
+    digest: 'none',
     onMember: ({ entry, stored }, contentAt) => {
       places.prepare(entry);
       begun.push({ entry, end: contentAt + padded(stored) });

@@ -8,8 +8,8 @@ import { memberOf, type Member, type OpenEntry } from './member-headers.js';
 import { BLOCK, isZeroBlock, malformed, padded } from './tar-header.js';
 
 export interface ScanOptions {
-  /** Whether entries of files get their SHA-256. */
-  readonly digest: boolean;
+  /** Which entries of files get their SHA-256; small are those below {@link LARGE_CONTENT}. */
+  readonly digest: 'all' | 'small' | 'none';
   /**
    * Called when the headers of a member are read, before the part with its first byte of content is given back; with
    * where in the stream that content begins.
@@ -81,6 +81,11 @@ export class MemberScanner {
     return member ? this.#begin(member, blocks, at + taken, entries) : at + taken;
   }
 
+  #isDigested(stored: number): boolean {
+    const { digest } = this.options;
+    return digest === 'all' || (digest === 'small' && stored < LARGE_CONTENT);
+  }
+
   /** Returns where what it has taken of the data ends. */
   #begin(member: Member, blocks: Buffer, at: number, entries: Entry[]): number {
     this.options.onMember?.(member, this.#offset);
@@ -89,7 +94,7 @@ export class MemberScanner {
     // The catalogue says where things lie in JavaScript's numbers.
     if (!Number.isSafeInteger(this.#offset + length)) throw malformed(entry.at, 'a member is too long');
     if (stored >= LARGE_CONTENT) this.#large.push({ at: this.#offset, length: stored });
-    const isDigested = this.options.digest && entry.type === 'file' && !entry.sparse;
+    const isDigested = entry.type === 'file' && !entry.sparse && this.#isDigested(stored);
     if (blocks.length - at < length) {
       const digest = isDigested ? new ContentDigest() : undefined;
       this.#content = { entry, left: stored, padding: length - stored, digest };

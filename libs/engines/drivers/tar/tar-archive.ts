@@ -20,6 +20,7 @@ import { walkDirectories, type DirectoryWalk } from './directory-walk.js';
 import { excludeArguments, excludedPaths, excludesOf, type Excludes } from './excludes.js';
 import { LinkLog, noted } from './link-log.js';
 import { memberPathIn } from './member-path.js';
+import type { ScanOptions } from './member-scanner.js';
 import { writeNextState } from './next-state.js';
 import { SeenMembers } from './seen-members.js';
 import { checkedShrunk } from './shrunk-files.js';
@@ -33,6 +34,7 @@ export interface ArchiveOrder {
   readonly base: EngineState | undefined;
   readonly temporaryDirectory: string;
   readonly buffers: PartBuffers;
+  readonly digest: ScanOptions['digest'];
 }
 
 /** Directories that are moved while tar looks for them make a run worthless; so often it is tried. */
@@ -168,7 +170,7 @@ export class TarArchive implements Archive {
       hasBegun?.();
       const links = new LinkLog(linksPath);
       const options = { command, program, root: source.root, seen, signal: this.#signal };
-      const run = archiveRun({ ...options, buffers: this.order.buffers });
+      const run = archiveRun({ ...options, buffers: this.order.buffers, digest: this.order.digest });
       const told = checkedShrunk(source.root, started, yield* noted(run, links));
       const troubles = await links.withLinks(told);
       isDone = true;

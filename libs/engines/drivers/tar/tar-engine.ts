@@ -3,7 +3,7 @@ import type { ArchiveEngine, PartBuffers } from '../../archive-engine.js';
 import { alignedBlocks } from './aligned-blocks.js';
 import { memberContent } from './content-command.js';
 import { extractMembers } from './extract-command.js';
-import { MemberScanner, scanned } from './member-scanner.js';
+import { MemberScanner, scanned, type ScanOptions } from './member-scanner.js';
 import { retitled } from './retitle.js';
 import { TarArchive } from './tar-archive.js';
 import { TarProgram } from './tar-program.js';
@@ -29,15 +29,22 @@ export interface TarEngineOptions {
  * - A file with a read error is in the stream with zeros in place of what could not be read. Its notice says `skipped`
  *   with the reason `read error`; it must not be restored as good.
  */
-export function tarEngine({ commands, program, temporaryDirectory }: TarEngineOptions): ArchiveEngine {
+export function tarEngine(options: TarEngineOptions): ArchiveEngine {
+  return engineOf(options, 'all');
+}
+
+function engineOf(
+  { commands, program, temporaryDirectory }: TarEngineOptions,
+  digest: ScanOptions['digest'],
+): ArchiveEngine {
   const tar = new TarProgram(commands, program);
   return {
     name: 'tar',
     framing: 'fixed',
     incremental: true,
     archive: (source, base, signal, buffers = usualBuffers) =>
-      new TarArchive({ tar, source, base, temporaryDirectory, buffers }, signal),
-    scan: (bytes) => scanned(alignedBlocks(bytes), new MemberScanner({ digest: true })),
+      new TarArchive({ tar, source, base, temporaryDirectory, buffers, digest }, signal),
+    scan: (bytes) => scanned(alignedBlocks(bytes), new MemberScanner({ digest: 'all' })),
     extract: (members, target, signal) =>
       extractMembers({ tar, target, temporaryDirectory }, members, signal),
     content: (member, signal) => memberContent(tar, member, signal),
@@ -45,7 +52,10 @@ export function tarEngine({ commands, program, temporaryDirectory }: TarEngineOp
   };
 }
 
-/** The same stream and state, cut by content: a large file that changed a little costs only what changed. */
+/**
+ * The same stream and state, cut by content: a large file that changed a little costs only what changed. Its large
+ * contents have no digest of their own, since each of their pieces has one and a second would cost as much again.
+ */
 export function blockEngine(options: TarEngineOptions): ArchiveEngine {
-  return { ...tarEngine(options), name: 'block', framing: 'content-defined' };
+  return { ...engineOf(options, 'small'), name: 'block', framing: 'content-defined' };
 }
