@@ -8,8 +8,8 @@ const MiB = 1 << 20;
 describe('what a backup may hold', () => {
   const usual = { concurrency: 3, maxSegmentSize: 64 * MiB };
 
-  it('is a segment and a half unless told otherwise', () => {
-    assert.deepEqual(writerLimits(usual), { queue: 5, uploads: 4, bytes: 96 * MiB });
+  it('is a segment and a quarter unless told otherwise', () => {
+    assert.deepEqual(writerLimits(usual), { queue: 4, uploads: 4, bytes: 80 * MiB });
   });
 
   it('is what the limit leaves beside the program and its frames', () => {
@@ -23,7 +23,7 @@ describe('what a backup may hold', () => {
       () => writerLimits({ ...usual, memoryLimit: 128 * MiB }),
       (error) =>
         isFailure(error, 'input.invalid') &&
-        /--memory-limit 128.0 MiB .* takes 198.0 MiB/.test(error.message),
+        /--memory-limit 128.0 MiB .* takes 192.0 MiB/.test(error.message),
     );
     writerLimits({ ...usual, maxSegmentSize: 2 * MiB, memoryLimit: 128 * MiB });
   });

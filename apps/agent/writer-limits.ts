@@ -19,12 +19,12 @@ const UPLOADS = 4;
 
 /**
  * How much a backup may hold. A segment waits in memory until it is stored, since its put may have to be repeated, while
- * the next is filled: of large ones half a segment more is enough to go on meanwhile. `input.invalid` when the limit
+ * the next is filled: of large ones a quarter of a segment more is enough to go on meanwhile. `input.invalid` when the limit
  * leaves no room for a single segment.
  */
 export function writerLimits({ concurrency, queueSize, memoryLimit, maxSegmentSize }: Pace): WriterLimits {
-  const queue = queueSize ?? concurrency + 2;
-  const usual = { queue, uploads: UPLOADS, bytes: Math.ceil(maxSegmentSize * 1.5) };
+  const queue = queueSize ?? concurrency + 1;
+  const usual = { queue, uploads: UPLOADS, bytes: Math.ceil(maxSegmentSize * 1.25) };
   if (memoryLimit === undefined) return usual;
   const beside = OWN_BYTES + Math.ceil(queue * frameBytesFor(maxSegmentSize) * FRAME_COPIES);
   const bytes = memoryLimit - beside;

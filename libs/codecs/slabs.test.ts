@@ -22,6 +22,14 @@ describe('slabs', () => {
     assert.equal(freed.length, 0);
   });
 
+  it('that nobody uses are freed when asked for', () => {
+    const slabs = new Slabs(4096, 2);
+    const [used, free] = [slabs.take(), slabs.take()];
+    slabs.give(free);
+    slabs.clear();
+    assert.deepEqual([used.length, free.length, slabs.take().length], [4096, 0, 4096]);
+  });
+
   it('do not take what is none of them', () => {
     const slabs = new Slabs(4096, 2);
     const strange = Buffer.allocUnsafeSlow(100);

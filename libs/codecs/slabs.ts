@@ -18,6 +18,11 @@ export class Slabs {
     return memory ? Buffer.from(memory) : Buffer.allocUnsafeSlow(this.bytes);
   }
 
+  /** Frees those that nobody uses. */
+  clear(): void {
+    for (const memory of this.#free.splice(0)) memory.transfer(0);
+  }
+
   /** For whoever owns a buffer, or a part of one, and is done with it. What is not of this size is left to the collector. */
   give(buffer: Uint8Array): void {
     const memory = buffer.buffer;

@@ -85,6 +85,8 @@ export class StreamWriter {
     );
     for await (const each of packed) await this.#add(each);
     await this.#segments.finish();
+    // The documents that follow need the room.
+    this.options.slabs.clear();
     const isWhole = this.backup.framing === 'fixed' || this.#extentBytes === this.#streamBytes;
     invariant(isWhole, `extents of ${this.#extentBytes} bytes make a stream of ${this.#streamBytes}`);
   }

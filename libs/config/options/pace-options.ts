@@ -14,14 +14,14 @@ export const paceOptions = {
     name: 'queue-size',
     schema: wholeNumber(1, 4096),
     metavar: 'N',
-    help: 'frames read ahead of what is stored, in work or waiting (default two more than --concurrency)',
+    help: 'frames read ahead of what is stored, in work or waiting (default one more than --concurrency)',
     actions: ['backup'],
   }),
   memoryLimit: optional({
     name: 'memory-limit',
     schema: size('64MiB', '1TiB'),
     metavar: 'SIZE',
-    help: 'memory of the whole agent, kept by holding fewer segments (default a segment and a half beside the rest)',
+    help: 'memory of the whole agent, kept by holding fewer segments (default a segment and a quarter beside the rest)',
     actions: ['backup'],
   }),
 } as const;
