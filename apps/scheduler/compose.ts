@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openApiClient } from '#api-client';
 import { agentEnvironment, type SchedulerConfig } from '#config';
@@ -41,7 +42,8 @@ export async function compose(
   const program = {
     program: process.execPath,
     args: ['--enable-source-maps', AGENT_MAIN],
-    env: agentEnvironment(),
+    // Beside its other files: what a throw-away platform keeps goes with it.
+    env: { FIRN_CACHE_DIR: join(directory, 'cache'), ...agentEnvironment() },
   };
   const parts: SchedulerParts = {
     link: api.node,
