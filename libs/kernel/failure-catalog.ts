@@ -104,7 +104,65 @@ export const failureCatalog = {
     'never',
     'Run the backup again; what was to be stored changed meanwhile.',
   ),
+  'storage.address-invalid': rule(
+    'invalid-input',
+    'after-fix',
+    'Write it as one of the examples that "firn-agent storage kinds" shows.',
+  ),
+  'storage.endpoint-unknown': rule(
+    'invalid-input',
+    'after-fix',
+    'Name a storage of the config file, or a kind that "firn-agent storage kinds" shows.',
+  ),
+  'storage.login-refused': rule(
+    'unauthenticated',
+    'after-fix',
+    'Check the user, and the password or key of the storage.',
+  ),
+  'storage.host-untrusted': rule(
+    'forbidden',
+    'after-fix',
+    'Compare the fingerprint with that of the server, then accept the key with the command in the message.',
+  ),
+  'storage.certificate-untrusted': rule(
+    'forbidden',
+    'after-fix',
+    'Give the certificate of the authority that signed it as caFile.',
+  ),
+  'storage.container-missing': rule(
+    'not-found',
+    'after-fix',
+    'Make the container, or allow Firn to make it.',
+  ),
+  'storage.object-held': rule(
+    'conflict',
+    'later',
+    'Wait until the hold on the object ends; it is kept until then.',
+  ),
+  'storage.unsupported': rule(
+    'unsupported',
+    'after-fix',
+    'Leave the setting out, or use a server that knows it.',
+  ),
+
   'storage.closed': rule('internal', 'never', 'Open the storage again; a closed one takes no calls.'),
+
+  // copies: one backup on several storages
+  'copies.incomplete': rule(
+    'partial',
+    'after-fix',
+    'Mend the storages named, then bring their copies up to date with "firn-agent copy".',
+  ),
+  'copies.different': rule(
+    'conflict',
+    'after-fix',
+    'Use storages that hold the same container, or empty ones; "firn-agent copy" makes such.',
+  ),
+  'copies.late': rule(
+    'conflict',
+    'after-fix',
+    'Bring the copy up to date with "firn-agent copy", then run again.',
+  ),
 
   // container: the place of one file endpoint, and its keys
   'container.missing': rule('not-found', 'after-fix', 'Check --container, or make a first backup there.'),

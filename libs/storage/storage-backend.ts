@@ -36,6 +36,8 @@ export interface StorageProperties {
   readonly atomicPut: boolean;
   readonly maxObjectSize: number;
   readonly rangeReads: boolean;
+  /** Where the objects lie, as an address without secrets: the same for everybody who means the same place. */
+  readonly place: string;
   /** Where the objects lie, when that is a directory of this machine: a backup of what is around it leaves it out. */
   readonly directory?: string;
 }
@@ -78,9 +80,19 @@ export interface StorageBackend {
 /** A kind of storage as the registry knows it; its config type is closed over by {@link defineStorageDriver}. */
 export interface StorageDriver {
   readonly kind: string;
+  /** Other names by which it may be called, such as Freezer's. */
+  readonly aliases: readonly string[];
   /** One line for `storage kinds` and the docs. */
   readonly summary: string;
   readonly config: Schema<unknown>;
+  /** The protocols of addresses (`s3` of `s3://…`) that mean this kind; none when it has no addresses. */
+  readonly protocols: readonly string[];
+  /** Addresses as people may write them, for help and the docs. */
+  readonly examples: readonly string[];
+  /** What an address with one of the protocols says, as settings yet to be checked. Throws `storage.address-invalid`. */
+  fromAddress(address: URL): Readonly<Record<string, unknown>>;
+  /** Variables of the environment that fill settings which nobody gave, by name of the variable. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Keys of the config that are never shown. */
   readonly secrets: readonly string[];
   /** Checks `config` by the driver's schema and connects. `input.invalid` names every problem. */

@@ -70,7 +70,11 @@ export const house: House = {
     'libs/kernel': { doors: [], packages: ['zod', 'fastest-levenshtein'], node: false },
     'libs/domain': { doors: ['#kernel'], node: false },
     'libs/host': { doors: ['#kernel'], node: true },
-    'libs/storage': { doors: ['#kernel', '#host'], node: true },
+    'libs/storage': {
+      doors: ['#kernel', '#host'],
+      packages: ['@aws-sdk/client-s3', '@aws-sdk/lib-storage', 'basic-ftp', 'ssh2', 'undici'],
+      node: true,
+    },
     'libs/codecs': { doors: ['#kernel', '#host'], node: true },
     'libs/pieces': { doors: ['#kernel'], node: true },
     'libs/engines': { doors: ['#kernel', '#domain', '#host'], node: true },

@@ -12,7 +12,9 @@ export const storageDrivers: readonly StorageDriver[] = [
 
 /** The driver of a kind; throws `storage.unknown-kind`, which names all kinds and the nearest. */
 export function storageDriver(kind: string): StorageDriver {
-  const driver = storageDrivers.find((candidate) => candidate.kind === kind);
+  const driver = storageDrivers.find(
+    (candidate) => candidate.kind === kind || candidate.aliases.includes(kind),
+  );
   if (driver) return driver;
   const kinds = storageDrivers.map((candidate) => candidate.kind);
   const message = `unknown storage kind ${withNearest(kind, kinds)}; there are ${kinds.join(', ')}`;

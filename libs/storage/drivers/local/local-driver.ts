@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from '#kernel';
 import { defineStorageDriver } from '../../storage-driver.js';
 import { openLocalStorage } from './local-storage.js';
@@ -16,5 +17,11 @@ export const localDriver = defineStorageDriver({
       .describe('Absolute path of the directory; it is made by the first backup.'),
   }),
   secrets: [],
+  aliases: ['fs', 'file'],
+  addresses: {
+    protocols: ['file'],
+    examples: ['file:///srv/backups'],
+    read: (address) => ({ container: fileURLToPath(address) }),
+  },
   open: ({ container }) => openLocalStorage(container),
 });

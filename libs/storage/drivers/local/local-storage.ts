@@ -54,6 +54,7 @@ class LocalStorage implements StorageBackend {
     this.properties = {
       ...{ connections: 4, atomicPut: true, rangeReads: true },
       maxObjectSize: Number.MAX_SAFE_INTEGER,
+      place: container,
       directory: container,
     };
     this.#folders = new LocalFolders(container);

@@ -35,7 +35,7 @@ export class MemoryStorage implements StorageBackend {
     private readonly objects = new Map<ObjectKey, StoredObject>(),
   ) {
     const maxObjectSize = options.maxObjectSize ?? Number.MAX_SAFE_INTEGER;
-    this.properties = { connections: 16, atomicPut: true, maxObjectSize, rangeReads: true };
+    this.properties = { connections: 16, atomicPut: true, maxObjectSize, rangeReads: true, place: 'memory' };
   }
 
   /** Another storage on the same objects, open whether or not this one is. */
