@@ -1,11 +1,12 @@
 import { describe } from 'mocha';
-import { HurryingClock } from '#kernel/testing';
+import { FakeClock, HurryingClock } from '#kernel/testing';
 import { silentLogger } from '#kernel';
 import {
   composeStorage,
   limitedStorage,
   loggedStorage,
   retryingStorage,
+  stallGuardedStorage,
   throttledStorage,
   type StorageBackend,
 } from '#storage';
@@ -26,6 +27,8 @@ const retry = () => ({
 const decorators: Readonly<Record<string, Decorate>> = {
   retrying: (inner) => retryingStorage(inner, retry()),
   throttled: (inner) => throttledStorage(inner, { bytesPerSecond: 1 << 20, clock: new HurryingClock() }),
+  'guarded against stalls': (inner) =>
+    stallGuardedStorage(inner, { clock: new FakeClock(), stallMs: 60_000 }),
   'limited to one': (inner) => limitedStorage(inner, 1),
   logged: (inner) => loggedStorage(inner, silentLogger),
   faulty: (inner) => faultyStorage(inner, []),

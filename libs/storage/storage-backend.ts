@@ -38,8 +38,8 @@ export interface StorageProperties {
   readonly rangeReads: boolean;
   /** Where the objects lie, as an address without secrets: the same for everybody who means the same place. */
   readonly place: string;
-  /** Where the objects lie, when that is a directory of this machine: a backup of what is around it leaves it out. */
-  readonly directory?: string;
+  /** Directories of this machine in which the objects lie: a backup of what is around them leaves them out. */
+  readonly directories?: readonly string[];
 }
 
 /**
@@ -73,6 +73,16 @@ export interface StorageBackend {
   folders(prefix: ObjectKey, signal?: AbortSignal): AsyncIterable<string>;
   /** Removes an object; removing what is not there succeeds. */
   remove(key: ObjectKey, signal?: AbortSignal): Promise<void>;
+  /**
+   * Storages that hold the same objects, each by itself, in the order in which they are read; only of a storage that
+   * keeps several copies. For a reader who found damaged bytes in one of them.
+   */
+  alternatives?(): readonly { readonly name: string; readonly storage: StorageBackend }[];
+  /**
+   * Runs `act` on every copy that is written to, by itself; only of a storage that keeps several. One on which it rejects
+   * is given up. Rejects when none is left.
+   */
+  onEachCopy?(act: (storage: StorageBackend) => Promise<void>): Promise<void>;
   /** Gives back connections; calls after it reject with `storage.closed`. A second close does nothing. */
   close(): Promise<void>;
 }
@@ -84,6 +94,8 @@ export interface StorageDriver {
   readonly aliases: readonly string[];
   /** One line for `storage kinds` and the docs. */
   readonly summary: string;
+  /** What somebody should know who keeps backups there: a sentence or two each. */
+  readonly notes: readonly string[];
   readonly config: Schema<unknown>;
   /** The protocols of addresses (`s3` of `s3://…`) that mean this kind; none when it has no addresses. */
   readonly protocols: readonly string[];

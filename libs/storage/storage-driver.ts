@@ -6,6 +6,8 @@ export interface StorageDriverSpec<Config> {
   readonly kind: string;
   /** One line, as a person reads it in a list. */
   readonly summary: string;
+  /** What somebody should know who keeps backups there: a sentence or two each. */
+  readonly notes?: readonly string[];
   /** Every setting bears one line of help (`.describe()`); forms and docs are made from it. */
   /** Names in camelCase. `container` is what `--container` fills: a directory, a bucket and what is below it. */
   readonly config: Schema<Config>;
@@ -31,9 +33,9 @@ export interface StorageDriverSpec<Config> {
  * The type of the settings ends here: `open` takes anything and checks it, so nobody else needs to know it.
  */
 export function defineStorageDriver<Config>(spec: StorageDriverSpec<Config>): StorageDriver {
-  const { kind, summary, config, secrets, aliases = [], addresses, environment = {} } = spec;
+  const { kind, summary, notes = [], config, secrets, aliases = [], addresses, environment = {} } = spec;
   return {
-    ...{ kind, aliases, summary, config, secrets, environment },
+    ...{ kind, aliases, summary, notes, config, secrets, environment },
     protocols: addresses?.protocols ?? [],
     examples: addresses?.examples ?? [],
     fromAddress: (address) => {

@@ -31,17 +31,23 @@ import {
 
 describe('storage kinds', () => {
   it('are found by name', () => {
-    assert.deepEqual(
-      storageDrivers.map(({ kind }) => kind),
-      ['local', 'memory'],
-    );
-    for (const driver of storageDrivers) assert.equal(storageDriver(driver.kind), driver);
+    assert.deepEqual(storageDrivers.map(({ kind }) => kind).sort(), [
+      'ftp',
+      'ftps',
+      'local',
+      'memory',
+      's3',
+      'sftp',
+      'swift',
+    ]);
+    for (const driver of storageDrivers)
+      for (const name of [driver.kind, ...driver.aliases]) assert.equal(storageDriver(name), driver);
   });
 
   it('that are unknown are refused with all kinds and the nearest', async () => {
     const failure = await failsWith('storage.unknown-kind', async () => storageDriver('locla'));
     assert.match(failure.message, /"locla" \(did you mean "local"\?\)/);
-    assert.match(failure.message, /local, memory/);
+    assert.match(failure.message, /local, .*memory/);
   });
 
   it('explain every one of their settings, and say which are secret', () => {

@@ -1,4 +1,4 @@
-import { isFailure, type Clock, type Failure } from '#kernel';
+import { isFailure, type Clock, type Failure, type Logger } from '#kernel';
 
 export interface RetryOptions {
   readonly clock: Clock;
@@ -11,6 +11,8 @@ export interface RetryOptions {
   readonly totalMs: number;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** Gets a line for each wait: which attempt failed, why, and how long the wait is. */
+  readonly logger?: Logger | undefined;
 }
 
 /** How many tries are left, and how long there is still time for them. */
@@ -18,7 +20,11 @@ export class Patience {
   #failures = 0;
   #sinceMs: number;
 
-  constructor(private readonly options: RetryOptions) {
+  /** `call` is what the log calls the thing that is tried. */
+  constructor(
+    private readonly options: RetryOptions,
+    private readonly call: object = {},
+  ) {
     this.#sinceMs = this.#nowMs();
   }
 
@@ -38,10 +44,26 @@ export class Patience {
     signal?.throwIfAborted();
     if (!isTransient(error)) throw error;
     this.#failures += 1;
-    const waitMs = backOffMs(this.options, this.#failures);
-    const isLate = this.#nowMs() + waitMs - this.#sinceMs > this.options.totalMs;
-    if (this.#failures >= this.options.attempts || isLate) throw error.with({ attempts: this.#failures });
-    await this.options.clock.sleep(waitMs, signal);
+    const { attempts, clock, logger } = this.options;
+    const waitMs = this.#waitMs(error);
+    if (this.#failures >= attempts || waitMs === undefined) throw error.with({ attempts: this.#failures });
+    const { code: reason, message } = error;
+    const facts = { ...this.call, attempt: this.#failures, attempts, waitMs, reason, error: message };
+    logger?.info('storage call is tried again', facts);
+    await clock.sleep(waitMs, signal);
+  }
+
+  /** Nothing when there is no time left for another try. */
+  #waitMs(error: Failure): number | undefined {
+    const leftMs = this.#sinceMs + this.options.totalMs - this.#nowMs();
+    const backedOffMs = backOffMs(this.options, this.#failures);
+    const askedMs = retryAfterMs(error);
+    if (askedMs <= backedOffMs) return backedOffMs <= leftMs ? backedOffMs : undefined;
+    // All who were told the same time would come back at the same moment.
+    const jitteredMs = Math.round(
+      askedMs + (this.options.random() * Math.min(askedMs, this.options.maxMs)) / 2,
+    );
+    return askedMs <= leftMs ? Math.min(jitteredMs, leftMs) : undefined;
   }
 
   #nowMs(): number {
@@ -52,10 +74,11 @@ export class Patience {
 /** Runs `act` until it succeeds or patience ends. */
 export async function patiently<T>(
   options: RetryOptions,
+  call: object,
   signal: AbortSignal | undefined,
   act: (patience: Patience) => Promise<T>,
 ): Promise<T> {
-  const patience = new Patience(options);
+  const patience = new Patience(options, call);
   for (;;) {
     try {
       return await act(patience);
@@ -67,10 +90,17 @@ export async function patiently<T>(
 
 /**
  * Only what a storage says of itself: a body that fails is its owner's to try again, and so is a cancelled run, though
- * the catalog says that both may be tried later.
+ * the catalog says that both may be tried later. A held object may be tried later too, but that is days.
  */
 function isTransient(error: unknown): error is Failure {
-  return isFailure(error) && error.code.startsWith('storage.') && error.retry === 'later';
+  if (!isFailure(error) || !error.code.startsWith('storage.')) return false;
+  return error.retry === 'later' && error.kind === 'unavailable';
+}
+
+/** How long the server asked to be left alone. */
+function retryAfterMs({ context }: Failure): number {
+  const asked = context['retryAfterMs'];
+  return typeof asked === 'number' && asked > 0 ? Math.ceil(asked) : 0;
 }
 
 /** Half of it is fixed, so that a storage in trouble gets its rest; half is chance, so that clients do not come at once. */

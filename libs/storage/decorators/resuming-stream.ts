@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Failure } from '#kernel';
+import { CallSignal } from './call-signal.js';
 import { Patience, type RetryOptions } from './patience.js';
 import { relay } from './relay.js';
 import type { ByteRange, ObjectKey, StorageBackend } from '../storage-backend.js';
@@ -16,8 +17,8 @@ export function resumingStream(
   options: RetryOptions,
   outer?: AbortSignal,
 ): Readable {
-  const over = new AbortController();
-  const signal = outer ? AbortSignal.any([outer, over.signal]) : over.signal;
+  const call = new CallSignal(outer);
+  const { signal } = call;
   let stream: Readable | undefined = first;
   let at = range?.start ?? 0;
   let end = range?.end;
@@ -28,7 +29,7 @@ export function resumingStream(
   };
 
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    const patience = new Patience(options);
+    const patience = new Patience(options, { call: 'get', key });
     for (;;) {
       try {
         stream ??= await reopened();
@@ -47,7 +48,8 @@ export function resumingStream(
   }
 
   return relay(bytes(), () => {
-    over.abort();
+    call.release();
+    call.abort(undefined);
     stream?.destroy();
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { FakeClock, HurryingClock } from '#kernel/testing';
-import { bodyOf, throttledStorage } from '#storage';
+import { bandwidthOf, bodyOf, composeStorage, throttledStorage } from '#storage';
 import { bytesAt, memoryStorage, testBytes } from '#storage/testing';
 
 const secondsSince = (clock: FakeClock, start: Date) => (clock.now().getTime() - start.getTime()) / 1000;
@@ -34,6 +34,43 @@ describe('a throttled storage', () => {
     const storage = throttledStorage(memoryStorage(), { bytesPerSecond: 10_000, clock });
     await Promise.all(['a', 'b', 'c', 'd'].map((key) => storage.put(key, bodyOf(testBytes(10_000)))));
     assert.ok(secondsSince(clock, start) >= 3.8, `${secondsSince(clock, start)} s for four seconds' worth`);
+  });
+
+  it('limits what goes up and what comes down apart', async () => {
+    const rates = fc.option(fc.integer({ min: 2000, max: 50_000 }), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(rates, rates, rates, async (both, upload, download) => {
+        const clock = new HurryingClock();
+        const storage = throttledStorage(memoryStorage(), {
+          ...{ clock, bytesPerSecond: both, uploadBytesPerSecond: upload, downloadBytesPerSecond: download },
+        });
+        for (const [rate, act] of [
+          [upload ?? both, () => storage.put('a', bodyOf(testBytes(100_000)))],
+          [download ?? both, () => bytesAt(storage, 'a')],
+        ] as const) {
+          const start = clock.now();
+          await act();
+          const took = secondsSince(clock, start);
+          const atBest = rate === undefined ? 0 : 100_000 / rate;
+          assert.ok(
+            took >= atBest - 0.11 && took <= 1.03 * atBest + 0.11,
+            `${took} s instead of ${atBest} s`,
+          );
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is shared by storages that share a line', async () => {
+    const clock = new HurryingClock();
+    const bandwidth = bandwidthOf({ uploadBytesPerSecond: 10_000 }, clock);
+    const start = clock.now();
+    const storages = [1, 2, 3].map(() =>
+      composeStorage(memoryStorage(), { clock, random: () => 0, bandwidth }),
+    );
+    await Promise.all(storages.map((storage) => storage.put('a', bodyOf(testBytes(10_000)))));
+    assert.ok(secondsSince(clock, start) >= 2.8, `${secondsSince(clock, start)} s for three seconds' worth`);
   });
 
   it('does not save up for later what nobody used', async () => {

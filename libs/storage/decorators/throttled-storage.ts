@@ -1,28 +1,32 @@
 import type { Clock } from '#kernel';
+import { bandwidthOf, type Bandwidth, type BandwidthLimits } from './bandwidth.js';
 import { delegating } from './delegating.js';
 import { relay } from './relay.js';
 import type { StorageBackend } from '../storage-backend.js';
-import { TokenBucket } from './token-bucket.js';
+import type { TokenBucket } from './token-bucket.js';
 
-export interface ThrottleOptions {
-  /** For all puts and gets together. */
-  readonly bytesPerSecond: number;
+export interface ThrottleOptions extends BandwidthLimits {
   readonly clock: Clock;
 }
 
-/** The same storage, to and from which all bodies together pass at no more than the given rate. */
+/** The same storage, to and from which all bodies together pass no faster than the limits say. */
 export function throttledStorage(
   inner: StorageBackend,
-  { bytesPerSecond, clock }: ThrottleOptions,
+  { clock, ...limits }: ThrottleOptions,
 ): StorageBackend {
-  const bucket = new TokenBucket(bytesPerSecond, clock);
+  const bandwidth = bandwidthOf(limits, clock);
+  return bandwidth ? sharingBandwidth(inner, bandwidth) : inner;
+}
+
+/** The same storage, whose bodies pass as `bandwidth` allows to all who share it. */
+export function sharingBandwidth(inner: StorageBackend, { upload, download }: Bandwidth): StorageBackend {
   return {
     ...delegating(inner),
     put: (key, body, signal) =>
-      inner.put(key, { ...body, open: () => slowly(body.open(), bucket, signal) }, signal),
+      inner.put(key, upload ? { ...body, open: () => slowly(body.open(), upload, signal) } : body, signal),
     get: async (key, range, signal) => {
       const stream = await inner.get(key, range, signal);
-      return relay(slowly(stream, bucket, signal), () => stream.destroy());
+      return download ? relay(slowly(stream, download, signal), () => stream.destroy()) : stream;
     },
   };
 }

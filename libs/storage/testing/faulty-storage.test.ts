@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Failure } from '#kernel';
+import { bodyOf } from '#storage';
 import {
   bytesAt,
   collected,
@@ -82,6 +83,28 @@ describe('a faulty storage', () => {
     await assert.rejects(second, (error) => error === reason);
     storage.release();
     assert.equal((await first).size, 5);
+  });
+
+  it('freezes in the middle until it is released, or the call is called off', async () => {
+    const { inner, storage } = await filled(
+      { call: 'put', nth: 1, does: 'freeze', after: 2 },
+      { call: 'get', nth: 1, does: 'freeze', after: 2 },
+      { call: 'list', nth: 1, does: 'freeze', after: 1 },
+    );
+    const put = storage.put('c', bodyOf([Buffer.from('he'), Buffer.from('llo')]));
+    const read = textAt(storage, 'a/1');
+    const stop = new AbortController();
+    const reason = new Error('no longer wanted');
+    const listing = storage.list('', stop.signal)[Symbol.asyncIterator]();
+    await listing.next();
+    const rest = listing.next();
+    await storage.stalled(3);
+    assert.deepEqual(await keysOf(inner, 'c/'), []);
+    stop.abort(reason);
+    await assert.rejects(rest, (error) => error === reason);
+    storage.release();
+    await put;
+    assert.deepEqual([await read, await textAt(inner, 'c')], ['hello', 'hello']);
   });
 
   it('does not list what is new, or breaks off', async () => {

@@ -2,7 +2,8 @@ import { Failure } from '#kernel';
 import type { ObjectKey, StorageBackend } from '../storage-backend.js';
 import { delegating } from '../decorators/delegating.js';
 import { FaultScript } from './fault-script.js';
-import { damagedBytes, folderNames, shortBody, unbroken, without } from './damage.js';
+import { damagedBytes, folderNames, unbroken, without } from './damage.js';
+import { frozen, frozenStream, wrongedBody } from './frozen.js';
 import type { ScriptedFault, StorageCall } from './scripted-fault.js';
 import { Stall } from './stall.js';
 
@@ -48,20 +49,28 @@ export function faultyStorage(inner: StorageBackend, faults: readonly ScriptedFa
       return { source: open(new Set(hidden)), fault: met };
     });
     const failure = fault?.does === 'break' ? (fault.failure ?? unavailable(call, prefix)) : undefined;
-    yield* unbroken(source, fault?.does === 'break' ? fault.after : Infinity, failure);
+    const items = unbroken(source, fault?.does === 'break' ? fault.after : Infinity, failure);
+    yield* fault?.does === 'freeze'
+      ? frozen(
+          items,
+          () => 1,
+          fault.after,
+          () => stall.wait(signal),
+        )
+      : items;
   }
 
   return {
     ...delegating(inner),
     put: (key, body, signal) =>
       wronged('put', key, signal, async (fault) => {
-        const stored = fault?.does === 'short-write' ? await shortBody(body, fault.keep) : body;
-        await inner.put(key, stored, signal);
+        await inner.put(key, await wrongedBody(body, fault, () => stall.wait(signal)), signal);
         newest.push(key);
       }),
     get: (key, range, signal) =>
       wronged('get', range ? `${key} ${range.start}-${range.end}` : key, signal, async (fault) => {
         const stream = await inner.get(key, range, signal);
+        if (fault?.does === 'freeze') return frozenStream(stream, fault.after, () => stall.wait(signal));
         return fault ? damagedBytes(stream, fault, unavailable('get', key)) : stream;
       }),
     head: (key, signal) => wronged('head', key, signal, () => inner.head(key, signal)),

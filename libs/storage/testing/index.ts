@@ -3,6 +3,7 @@
  * {@link describeStorageContract} says so.
  */
 export { describeStorageContract, type StorageUnderContract } from './storage-contract.js';
+export { ALL_BUT_PUT, denyingStorage, type DeniedRight } from './denying-storage.js';
 export { faultyStorage, type FaultyStorage } from './faulty-storage.js';
 export type { ScriptedFault } from './scripted-fault.js';
 export { memoryStorage } from './memory.js';

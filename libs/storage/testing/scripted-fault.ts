@@ -28,6 +28,8 @@ export type ScriptedFault =
       readonly after: number;
       readonly failure?: Failure;
     })
+  /** Takes or gives no more after `after` bytes or objects, until `release()`, or until the call is aborted. */
+  | (Meets<'put' | 'get' | 'list' | 'folders'> & { readonly does: 'freeze'; readonly after: number })
   /** Does not know the newest `hides` objects yet. */
   | (Meets<'list' | 'folders'> & { readonly does: 'stale'; readonly hides: number });
 

@@ -7,11 +7,11 @@ import { storageDriver } from '#storage/drivers';
  */
 const [container, key = ''] = process.argv.slice(2);
 const storage = await storageDriver('local').open({ container });
-const whole = bodyOf(Buffer.alloc(2 << 20, 'x'));
+const whole = bodyOf(Buffer.alloc(8 << 20, 'x'));
 const body: RewindableBody = {
   ...whole,
   async *open() {
-    yield Buffer.alloc(1 << 20, 'x');
+    yield Buffer.alloc(4 << 20, 'x');
     process.stdout.write('ready\n');
     // The open pipe keeps the process alive.
     process.stdin.resume();
