@@ -52,7 +52,7 @@ export async function unlockMaster(
 ): Promise<Buffer> {
   const { slots, unreadable } = await readSlots(storage, container, signal);
   for (const slot of slots) {
-    const master = openSlot(slot, unlock);
+    const master = await openSlot(slot, unlock);
     if (master && containerOf(master) === container) return master;
   }
   if (slots.length > 0)
@@ -86,7 +86,7 @@ export async function addPassphrase(
   passphrase: string,
   options: SlotOptions,
 ): Promise<KeySlot> {
-  const slot = passphraseSlotFor(
+  const slot = await passphraseSlotFor(
     container.master(),
     passphrase,
     { container: container.id, ...options },

@@ -38,11 +38,33 @@ export async function openOrCreateContainer(
 ): Promise<{ container: Container; created: boolean }> {
   const unlock: Unlock | undefined =
     options.passphrase === undefined ? undefined : { kind: 'passphrase', passphrase: options.passphrase };
+  const existing = await unlessDenied(() => opened(storage, unlock, signal));
+  return existing ? { container: existing, created: false } : create(storage, options, signal);
+}
+
+/** `undefined` in a place that is empty. */
+async function opened(
+  storage: StorageBackend,
+  unlock: Unlock | undefined,
+  signal?: AbortSignal,
+): Promise<Container | undefined> {
   const existing = await readContainerRecord(storage, signal);
-  if (existing) return { container: await unlocked(storage, existing, unlock, signal), created: false };
+  if (existing) return unlocked(storage, existing, unlock, signal);
   const missing = await whyMissing(storage, signal);
   if (missing.code !== 'container.missing') throw missing;
-  return create(storage, options, signal);
+  return undefined;
+}
+
+/** Who may not look cannot tell an empty place from one with a container, and never makes a second one over the first. */
+async function unlessDenied<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!isFailure(error, 'storage.access-denied')) throw error;
+    const remedy =
+      'a client that may only write has to be allowed to read there for one backup, and goes on by itself as long as it has the same cache directory';
+    throw new Failure(error.code, `${error.message}: ${remedy}`, error.context, error);
+  }
 }
 
 async function create(storage: StorageBackend, options: CreateOptions, signal?: AbortSignal) {
@@ -56,7 +78,7 @@ async function create(storage: StorageBackend, options: CreateOptions, signal?: 
     encryption: master ? 'aes-256-gcm' : 'none',
   };
   if (master && options.passphrase !== undefined) {
-    const slot = passphraseSlotFor(
+    const slot = await passphraseSlotFor(
       master,
       options.passphrase,
       { container: id, label: 'first', now: options.now },

@@ -1,4 +1,4 @@
-import { argon2Sync, randomBytes } from 'node:crypto';
+import { argon2, randomBytes } from 'node:crypto';
 import { z, type ContainerId } from '#kernel';
 import { decapsulate, encapsulate } from './recovery-key.js';
 import { rawBase64, unwrapKey, wrapKey, wrappedKeySchema } from './wrap.js';
@@ -63,12 +63,12 @@ export interface NewSlot {
   readonly now: Date;
 }
 
-export function passphraseSlotFor(
+export async function passphraseSlotFor(
   master: Uint8Array,
   passphrase: string,
   slot: NewSlot,
   cost = DEFAULT_COST,
-): KeySlot {
+): Promise<KeySlot> {
   const salt = randomBytes(SALT_BYTES);
   const argon2id = { ...cost, salt: salt.toString('base64') };
   const head = headOf(slot);
@@ -76,7 +76,7 @@ export function passphraseSlotFor(
     ...head,
     kind: 'passphrase',
     argon2id,
-    master: wrapKey(master, stretched(passphrase, argon2id), boundTo(head)),
+    master: wrapKey(master, await stretched(passphrase, argon2id), boundTo(head)),
   };
 }
 
@@ -92,9 +92,9 @@ export type Unlock =
   | { readonly kind: 'recovery'; readonly recoveryKey: string };
 
 /** The master key, or `undefined` when the slot is of another kind or another secret. */
-export function openSlot(slot: KeySlot, unlock: Unlock): Buffer | undefined {
+export async function openSlot(slot: KeySlot, unlock: Unlock): Promise<Buffer | undefined> {
   if (slot.kind === 'passphrase' && unlock.kind === 'passphrase') {
-    return unwrapKey(slot.master, stretched(unlock.passphrase, slot.argon2id), boundTo(slot));
+    return unwrapKey(slot.master, await stretched(unlock.passphrase, slot.argon2id), boundTo(slot));
   }
   if (slot.kind === 'recovery' && unlock.kind === 'recovery') {
     const key = decapsulate(unlock.recoveryKey, slot.ephemeral);
@@ -117,8 +117,9 @@ function boundTo(slot: { container: string; slot: string }): string {
   return `firn 1 key slot\n${slot.container}\n${slot.slot}`;
 }
 
-function stretched(passphrase: string, cost: PassphraseCost & { salt: string }): Buffer {
-  return argon2Sync('argon2id', {
+/** On the pool of threads: it takes a fifth of a second, in which others can go on. */
+function stretched(passphrase: string, cost: PassphraseCost & { salt: string }): Promise<Buffer> {
+  const parameters = {
     // Normalised, so that the same passphrase typed on two systems is the same bytes.
     message: Buffer.from(passphrase.normalize('NFC'), 'utf8'),
     nonce: Buffer.from(cost.salt, 'base64'),
@@ -126,5 +127,8 @@ function stretched(passphrase: string, cost: PassphraseCost & { salt: string }):
     tagLength: 32,
     memory: cost.memoryKiB,
     passes: cost.passes,
+  };
+  return new Promise((resolve, reject) => {
+    argon2('argon2id', parameters, (error, key) => (error ? reject(error) : resolve(key)));
   });
 }

@@ -29,45 +29,49 @@ const SLOT = { container: CONTAINER, label: 'a test', now: START };
 describe('a passphrase slot', () => {
   const opened = (slot: KeySlot, passphrase: string) => openSlot(slot, { kind: 'passphrase', passphrase });
 
-  it('opens with its passphrase and with no other', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (right, wrong) => {
-        fc.pre(right.normalize('NFC') !== wrong.normalize('NFC'));
-        const slot = passphraseSlotFor(MASTER, right, SLOT, CHEAP);
-        assert.deepEqual(opened(slot, right), MASTER);
-        assert.equal(opened(slot, wrong), undefined);
-      }),
+  it('opens with its passphrase and with no other', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: 'grapheme' }),
+        fc.string({ unit: 'grapheme' }),
+        async (right, wrong) => {
+          fc.pre(right.normalize('NFC') !== wrong.normalize('NFC'));
+          const slot = await passphraseSlotFor(MASTER, right, SLOT, CHEAP);
+          assert.deepEqual(await opened(slot, right), MASTER);
+          assert.equal(await opened(slot, wrong), undefined);
+        },
+      ),
     );
   });
 
-  it('takes a passphrase for the same, however its letters are composed', () => {
-    const slot = passphraseSlotFor(MASTER, 'Zoe\u0308s Schlu\u0308ssel', SLOT, CHEAP);
-    assert.deepEqual(opened(slot, 'Zoës Schlüssel'.normalize('NFC')), MASTER);
-    assert.deepEqual(opened(slot, 'Zoës Schlüssel'.normalize('NFD')), MASTER);
-    assert.equal(opened(slot, 'Zoes Schlussel'), undefined);
+  it('takes a passphrase for the same, however its letters are composed', async () => {
+    const slot = await passphraseSlotFor(MASTER, 'Zoe\u0308s Schlu\u0308ssel', SLOT, CHEAP);
+    assert.deepEqual(await opened(slot, 'Zoës Schlüssel'.normalize('NFC')), MASTER);
+    assert.deepEqual(await opened(slot, 'Zoës Schlüssel'.normalize('NFD')), MASTER);
+    assert.equal(await opened(slot, 'Zoes Schlussel'), undefined);
   });
 
-  it('opens nowhere but under its own name in its own container', () => {
-    const slot = passphraseSlotFor(MASTER, PASSPHRASE, SLOT, CHEAP);
-    assert.equal(opened({ ...slot, slot: '00000000' }, PASSPHRASE), undefined);
-    assert.equal(opened({ ...slot, container: 'f'.repeat(32) }, PASSPHRASE), undefined);
+  it('opens nowhere but under its own name in its own container', async () => {
+    const slot = await passphraseSlotFor(MASTER, PASSPHRASE, SLOT, CHEAP);
+    assert.equal(await opened({ ...slot, slot: '00000000' }, PASSPHRASE), undefined);
+    assert.equal(await opened({ ...slot, container: 'f'.repeat(32) }, PASSPHRASE), undefined);
   });
 
-  it('does not open with a recovery key', () => {
-    const slot = passphraseSlotFor(MASTER, PASSPHRASE, SLOT, CHEAP);
-    assert.equal(openSlot(slot, { kind: 'recovery', recoveryKey: newRecoveryKey().text }), undefined);
+  it('does not open with a recovery key', async () => {
+    const slot = await passphraseSlotFor(MASTER, PASSPHRASE, SLOT, CHEAP);
+    assert.equal(await openSlot(slot, { kind: 'recovery', recoveryKey: newRecoveryKey().text }), undefined);
   });
 });
 
 describe('a recovery key', () => {
   const wrong = (error: unknown) => isFailure(error, 'key.recovery-wrong');
 
-  it('opens its slot and no other', () => {
+  it('opens its slot and no other', async () => {
     const mine = newRecoveryKey();
     const slot = recoverySlotFor(MASTER, mine.publicKey, SLOT);
-    assert.deepEqual(openSlot(slot, { kind: 'recovery', recoveryKey: mine.text }), MASTER);
-    assert.equal(openSlot(slot, { kind: 'recovery', recoveryKey: newRecoveryKey().text }), undefined);
-    assert.equal(openSlot(slot, { kind: 'passphrase', passphrase: mine.text }), undefined);
+    assert.deepEqual(await openSlot(slot, { kind: 'recovery', recoveryKey: mine.text }), MASTER);
+    assert.equal(await openSlot(slot, { kind: 'recovery', recoveryKey: newRecoveryKey().text }), undefined);
+    assert.equal(await openSlot(slot, { kind: 'passphrase', passphrase: mine.text }), undefined);
   });
 
   it('is written in groups of five letters that nobody mistakes', () => {

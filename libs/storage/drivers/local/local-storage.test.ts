@@ -373,9 +373,23 @@ describe('the local storage', () => {
       await tight.put('small', bodyOf(testBytes(4096)));
       const body = { ...bodyOf(testBytes(4097)), open: () => assert.fail('the body was opened') };
       const failure = await failsWith('storage.full', () => tight.put('large', body));
-      assert.match(failure.message, new RegExp(container));
+      assert.match(failure.message, new RegExp(`${container}.*4097 bytes needed, 4096 free`));
       await tight.remove('small');
       assert.deepEqual(await keysOf(tight), []);
+    });
+
+    it('is noticed by a put when others will need what is left', async () => {
+      const tight = await openLocalStorage(container, {
+        ...localSystem(),
+        space: async () => ({ bavail: 2, bsize: 4096, blocks: 1000 }),
+      });
+      const slow = interruptedBody(bodyOf(testBytes(8000)), async () => {
+        const failure = await failsWith('storage.full', () => tight.put('b', bodyOf(testBytes(8000))));
+        assert.match(failure.message, /8000 bytes needed, 8192 free, \d+ of them for other objects/);
+      });
+      await tight.put('a', slow);
+      await tight.put('b', bodyOf(testBytes(8000)));
+      assert.deepEqual(await keysOf(tight), ['a', 'b']);
     });
 
     it('is no reason to refuse where the file system does not know its size', async () => {
@@ -396,7 +410,11 @@ describe('the local storage', () => {
         };
         const small = await openLocalStorage(container, hopeful);
         await small.put('first', bodyOf(testBytes(500_000)));
-        await failsWith('storage.full', () => small.put('second', bodyOf(testBytes(900_000))));
+        const failure = await failsWith('storage.full', () =>
+          small.put('second', bodyOf(testBytes(900_000))),
+        );
+        assert.match(failure.message, /900000 bytes needed, \d+ free/);
+        await failsWith('storage.full', () => small.put('large', bodyOf(testBytes(3_000_000))));
         assert.deepEqual(await keysOf(small), ['first']);
         assert.deepEqual(await leftovers(), []);
         await writeFile(join(container, 'filler'), testBytes(1 << 20)).catch((error: NodeJS.ErrnoException) =>

@@ -55,7 +55,7 @@ class LocalStorage implements StorageBackend {
       ...{ connections: 4, atomicPut: true, rangeReads: true },
       maxObjectSize: Number.MAX_SAFE_INTEGER,
       place: container,
-      directory: container,
+      directories: [container],
     };
     this.#folders = new LocalFolders(container);
     this.#temporaries = new TemporaryFiles(this.#folders, system);
@@ -110,6 +110,7 @@ class LocalStorage implements StorageBackend {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#put.close();
     await bordered(this.container, '', () => this.#temporaries.close());
   }
 
