@@ -1,8 +1,8 @@
 import { access } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-/** Threads beside those that compress: one waits for tar, the others write segments and temporary files. */
-const BESIDE = 4;
+/** Threads beside those that compress: they write segments and temporary files. */
+const BESIDE = 3;
 const MOST = 20;
 const SIZE = 'UV_THREADPOOL_SIZE';
 

@@ -8,14 +8,14 @@ import { zstdFrame } from './zstd-frame.js';
 const USUAL_WINDOW_BYTES = 8 << 20;
 
 /**
- * What is used when no level is asked for: the fast strategy with twice the table and shorter matches than level 2 has.
- * On a system tree it is a fifth quicker than level 3 and 0.7 % larger (docs/performance.md).
+ * What is used when no level is asked for: level 2 that looks back over a whole frame. On a system tree it is about a
+ * third quicker than level 3 and 2 % larger (docs/decisions/0021).
  */
 const BALANCED = {
   [constants.ZSTD_c_compressionLevel]: 2,
   [constants.ZSTD_c_strategy]: constants.ZSTD_fast,
-  [constants.ZSTD_c_hashLog]: 17,
-  [constants.ZSTD_c_minMatch]: 5,
+  [constants.ZSTD_c_hashLog]: 16,
+  [constants.ZSTD_c_minMatch]: 6,
   [constants.ZSTD_c_windowLog]: 22,
 };
 

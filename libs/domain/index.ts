@@ -1,6 +1,8 @@
 /** What a backup system is: values and decisions, no input or output. */
 export type { Backup } from './backup.js';
 export { ENTRY_TYPES, type Entry, type EntryType, type Listed, type Notice } from './entry.js';
+export { entryLine, entryOfLine, type EntryLines } from './entry-line.js';
+export { EntryTally, type EntryTotals } from './entry-totals.js';
 export { baseFor, type LevelDecision } from './level.js';
 export { levelPolicyProblems, type LevelPolicy } from './level-policy.js';
 export {
@@ -11,8 +13,15 @@ export {
   type RestorePoint,
   type RestorePointWish,
 } from './restore-point.js';
-export { planRetention, type RetentionPlan, type RetentionVerdict } from './retention.js';
-export { retentionPolicyProblems, type RetentionPolicy } from './retention-policy.js';
+export type { CalendarSpan } from './calendar-span.js';
+export { planRetention, type HeldBackups, type RetentionPlan, type RetentionVerdict } from './retention.js';
+export {
+  KEPT_PERIODS,
+  removesAnything,
+  retentionPolicyProblems,
+  type KeptPeriod,
+  type RetentionPolicy,
+} from './retention-policy.js';
 export {
   mayDo,
   PERMISSIONS,
@@ -73,6 +82,7 @@ export {
   type RunProgress,
   type RunStep,
 } from './runs/run.js';
+export type { EndpointId, EndpointSecret, FileEndpoint, SealedText } from './storages/file-endpoint.js';
 export { describeSchedule } from './schedule/describe-schedule.js';
 export { latestDue, nextOccurrence } from './schedule/occurrence.js';
 export type { Due, Occurrence, Schedule } from './schedule/schedule.js';

@@ -1,4 +1,4 @@
-import type { Entry, Notice } from '#domain';
+import type { Entry, EntryLines, Notice } from '#domain';
 
 /** What to archive: a directory and what to leave out. */
 export interface Source {
@@ -28,6 +28,8 @@ export const BUFFERS_IN_WORK = 4;
 export interface ArchivePart {
   readonly bytes: Buffer;
   readonly entries: readonly Entry[];
+  /** The same as text, when the engine has it: then `entries` are made of it for whoever asks. */
+  readonly lines?: EntryLines | undefined;
   /** Contents of {@link LARGE_CONTENT} bytes and more that begin among these: where in the stream, and how long there. */
   readonly contents: readonly LargeContent[];
 }
@@ -36,6 +38,7 @@ export interface ArchivePart {
 export interface PartBuffers {
   /** Of each, a multiple of 512. */
   readonly bytes: number;
+  /** All of some memory of its own: when it is not shared, it changes hands. */
   take(): Buffer;
 }
 

@@ -1,14 +1,8 @@
-import type { Entry, Notice } from '#domain';
+import { EntryTally, entryLine, type Entry, type EntryLines, type EntryTotals, type Notice } from '#domain';
 import type { DocumentWriter } from '../frames/document-writer.js';
-import { encodeEnd, encodeEntry, encodeNotice } from './catalogue-line.js';
+import { encodeEnd, encodeNotice } from './catalogue-line.js';
 
-/** What the entries of a backup add up to. */
-export interface EntryTotals {
-  readonly entries: number;
-  readonly files: number;
-  readonly directories: number;
-  readonly contentBytes: number;
-}
+export type { EntryTotals } from '#domain';
 
 const BATCH = 64 * 1024;
 
@@ -18,31 +12,35 @@ export class CatalogueWriter {
   #batch: string[] = [];
   #batchLength = 0;
   #notices = 0;
-  #totals = { entries: 0, files: 0, directories: 0, contentBytes: 0 };
+  readonly #tally = new EntryTally();
 
   constructor(document: Pick<DocumentWriter, 'append'>) {
     this.#document = document;
   }
 
   get totals(): EntryTotals {
-    return this.#totals;
+    return this.#tally.totals;
   }
 
   async addEntries(entries: readonly Entry[]): Promise<void> {
     for (const entry of entries) {
-      this.#totals.entries += 1;
-      if (entry.type === 'file') this.#totals.files += 1;
-      if (entry.type === 'directory') this.#totals.directories += 1;
-      this.#totals.contentBytes += entry.size;
-      await this.#add(encodeEntry(entry));
+      this.#tally.add(entry);
+      await this.#add(entryLine(entry));
     }
+  }
+
+  /** Entries that are text already; they must not change afterwards. */
+  async addLines({ text, totals }: EntryLines): Promise<void> {
+    this.#tally.addAll(totals);
+    await this.#flush();
+    await this.#document.append(Buffer.from(text.buffer, text.byteOffset, text.byteLength));
   }
 
   /** Notices and the end mark; after this the document can be finished. */
   async close(notices: readonly Notice[]): Promise<void> {
     for (const notice of notices) await this.#add(encodeNotice(notice));
     this.#notices += notices.length;
-    await this.#add(encodeEnd(this.#totals.entries, this.#notices));
+    await this.#add(encodeEnd(this.#tally.entries, this.#notices));
     await this.#flush();
   }
 
@@ -53,6 +51,7 @@ export class CatalogueWriter {
   }
 
   async #flush(): Promise<void> {
+    if (this.#batchLength === 0) return;
     const text = this.#batch.join('');
     this.#batch = [];
     this.#batchLength = 0;

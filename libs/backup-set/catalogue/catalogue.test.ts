@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
-import { ENTRY_TYPES, type Entry, type Listed, type Notice } from '#domain';
+import { ENTRY_TYPES, entryLine, type Entry, type Listed, type Notice } from '#domain';
 import { collected, failsWith, testBytes } from '#storage/testing';
 import { isFailure, textOf } from '#kernel';
 import { Bench } from '../testing/bench.js';
 import { directory, file } from '../testing/synthetic.js';
-import { decodeLine, encodeEnd, encodeEntry, encodeNotice, isSafePath } from './catalogue-line.js';
+import { decodeLine, encodeEnd, encodeNotice, isSafePath } from './catalogue-line.js';
 import { readCatalogue } from './catalogue-reader.js';
 
 /** Names as they come off a disk: any bytes but NUL and slash. */
@@ -65,7 +65,7 @@ describe('a line of the catalogue', () => {
   it('gives back every entry, whatever its names and times', () => {
     fc.assert(
       fc.property(entry, (given) => {
-        const line = encodeEntry(given);
+        const line = entryLine(given);
         assert.equal(line.indexOf('\n'), line.length - 1);
         const stored = Buffer.from(line, 'utf8').toString('utf8');
         assert.deepEqual(decodeLine(stored), { kind: 'entry', entry: given });
@@ -80,7 +80,7 @@ describe('a line of the catalogue', () => {
         const magnitude = mtimeNs < 0n ? -mtimeNs : mtimeNs;
         const fraction = (magnitude % 1_000_000_000n).toString().padStart(9, '0');
         const mtime = `${mtimeNs < 0n ? '-' : ''}${magnitude / 1_000_000_000n}.${fraction}`;
-        assert.equal(encodeEntry(given), `${JSON.stringify({ ...rest, mtime })}\n`);
+        assert.equal(entryLine(given), `${JSON.stringify({ ...rest, mtime })}\n`);
       }),
     );
   });
@@ -96,7 +96,7 @@ describe('a line of the catalogue', () => {
 
   it('writes names and times as the format says', () => {
     const base = { path: 'a', type: 'file', mode: 420, uid: 0, gid: 0, size: 0, at: 0, span: 512 } as const;
-    const encoded = encodeEntry({ ...base, path: 'a\n"\udcff', mtimeNs: -1_000_000_001n });
+    const encoded = entryLine({ ...base, path: 'a\n"\udcff', mtimeNs: -1_000_000_001n });
     assert.equal(
       encoded,
       '{"path":"a\\n\\"\\udcff","type":"file","mode":420,"uid":0,"gid":0,"size":0,"at":0,"span":512,"mtime":"-1.000000001"}\n',
@@ -107,7 +107,7 @@ describe('a line of the catalogue', () => {
       [-1n, '-0.000000001'],
       [1_700_000_000_000_000_000n, '1700000000.000000000'],
     ] as const) {
-      assert.ok(encodeEntry({ ...base, mtimeNs: ns }).includes(`"mtime":"${mtime}"`));
+      assert.ok(entryLine({ ...base, mtimeNs: ns }).includes(`"mtime":"${mtime}"`));
     }
   });
 
@@ -115,16 +115,16 @@ describe('a line of the catalogue', () => {
     const unsafe = ['', '/', '/etc', '..', '../x', 'a/..', 'a/../b', './a', 'a/./b', 'a//b', 'a/', 'a\0b'];
     for (const bad of unsafe) {
       assert.equal(isSafePath(bad), false, bad);
-      assert.throws(() => decodeLine(encodeEntry({ ...file('a'), ...ENTRY, path: bad })), damaged, bad);
+      assert.throws(() => decodeLine(entryLine({ ...file('a'), ...ENTRY, path: bad })), damaged, bad);
       const linked = { ...ENTRY, type: 'hardlink', link: bad } as const;
-      assert.throws(() => decodeLine(encodeEntry(linked)), damaged, `a hard link to ${bad}`);
+      assert.throws(() => decodeLine(entryLine(linked)), damaged, `a hard link to ${bad}`);
     }
     for (const good of ['.', 'a', 'a/b', '...', '..a', 'a..', ' ', '-', '\n'])
       assert.equal(isSafePath(good), true, good);
   });
 
   it('that is none is damaged', () => {
-    const entryWith = (change: object) => JSON.stringify({ ...JSON.parse(encodeEntry(ENTRY)), ...change });
+    const entryWith = (change: object) => JSON.stringify({ ...JSON.parse(entryLine(ENTRY)), ...change });
     assert.doesNotThrow(() => decodeLine(entryWith({})));
     const bad = [
       '',
@@ -178,9 +178,9 @@ const ENTRY: Entry = {
 
 describe('a catalogue', () => {
   const lines = [
-    encodeEntry({ ...ENTRY, path: 'a', at: 0 }),
-    encodeEntry({ ...ENTRY, path: 'b', at: 512 }),
-    encodeEntry({ ...ENTRY, path: 'c', at: 2048 }),
+    entryLine({ ...ENTRY, path: 'a', at: 0 }),
+    entryLine({ ...ENTRY, path: 'b', at: 512 }),
+    entryLine({ ...ENTRY, path: 'c', at: 2048 }),
     encodeNotice({ path: 'd', state: 'skipped', reason: 'permission denied' }),
     encodeEnd(3, 1),
   ];
@@ -212,7 +212,7 @@ describe('a catalogue', () => {
       lines.toSpliced(i, 0, line),
       ...(i + 1 < lines.length ? [lines.toSpliced(i, 2, lines[i + 1] ?? '', line)] : []),
     ]);
-    wrong.push([...lines, '\n'], [...lines, encodeEnd(3, 1)], [...lines, encodeEntry(ENTRY)], []);
+    wrong.push([...lines, '\n'], [...lines, encodeEnd(3, 1)], [...lines, entryLine(ENTRY)], []);
     for (const some of wrong) await failsWith('catalogue.damaged', () => readLines(some));
   });
 });

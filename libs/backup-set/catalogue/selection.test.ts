@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import type { Entry } from '#domain';
+import { entryLine, type Entry } from '#domain';
 import { failsWith } from '#storage/testing';
-import { encodeEnd, encodeEntry, encodeNotice } from './catalogue-line.js';
+import { encodeEnd, encodeNotice } from './catalogue-line.js';
 import { lineBatches, readCatalogue } from './catalogue-reader.js';
 import { aroundRoots, membersWith, noMembers, type Selection } from './selection.js';
 
@@ -31,7 +31,7 @@ function takes(selection: Selection, line: string): boolean {
   return selection(bytes, 7, 7 + Buffer.byteLength(line));
 }
 
-const lineOf = (entry: Partial<Entry>) => encodeEntry({ path: 'a', ...ENTRY, ...entry }).trimEnd();
+const lineOf = (entry: Partial<Entry>) => entryLine({ path: 'a', ...ENTRY, ...entry }).trimEnd();
 
 describe('a selection by roots', () => {
   it('takes every line about something at or below a root, or on the way to one, however it is written', () => {

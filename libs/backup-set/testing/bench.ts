@@ -42,6 +42,7 @@ export interface BackupOptions {
   readonly maxSegmentBytes?: number;
   readonly codec?: CodecName;
   readonly framing?: Framing;
+  readonly labels?: readonly string[];
   readonly stateCache?: StateCache;
   /** In place of the bench's own. */
   readonly storage?: StorageBackend;
@@ -101,6 +102,7 @@ export class Bench {
         framing,
         below: base && framing === 'content-defined' ? await this.chain(base) : [],
         engine: framing === 'fixed' ? 'tar' : 'block',
+        ...(options.labels ? { labels: options.labels } : {}),
         source: '/etc',
         selection: '0'.repeat(64),
         program: 'firn 0.0.0',

@@ -1,6 +1,6 @@
-import type { Entry, Notice } from '#domain';
+import type { Entry, EntryLines, Notice } from '#domain';
 import { invariant } from '#kernel';
-import { discard, mapInOrder } from '#codecs';
+import { discard, mapInOrder, type Slabs } from '#codecs';
 import type { Framed, FramerPart } from '#pieces';
 import { CatalogueWriter, type EntryTotals } from '../catalogue/catalogue-writer.js';
 import type { DocumentWriter } from '../frames/document-writer.js';
@@ -15,12 +15,17 @@ import { SegmentWriter, type PackedFrame, type SegmentOptions } from './segment-
 /** Some bytes of a stream, and the entries that end in them: what an engine yields. */
 export interface StreamPart extends FramerPart {
   readonly entries: readonly Entry[];
+  /** The same as text, where the engine has it: then the entries are not asked for. */
+  readonly lines?: EntryLines | undefined;
 }
 
-export type StreamOptions = Pick<
+export interface StreamOptions extends Pick<
   SegmentOptions,
   'folder' | 'sealer' | 'slabs' | 'maxBytes' | 'signal' | 'onStored'
->;
+> {
+  /** What frames are kept in; {@link slabs} are for segments. */
+  readonly frameSlabs: Slabs;
+}
 
 interface Packed extends Framed {
   readonly body: Buffer | undefined;
@@ -73,10 +78,17 @@ export class StreamWriter {
   /** Resolves when every segment is stored for good. Calls `passed` for each part that is on its way. */
   async write(parts: AsyncIterable<StreamPart>, signal: AbortSignal, passed: () => void): Promise<void> {
     const { codec } = this.deps;
-    const frames = framesOf(this.#noted(parts, passed), this.options.slabs, this.deps, this.backup, signal);
+    const frames = framesOf(
+      this.#noted(parts, passed),
+      this.options.frameSlabs,
+      this.deps,
+      this.backup,
+      signal,
+    );
     const packed = mapInOrder(
       frames,
-      limitsOf(this.deps).queue,
+      // The engine has read one more ahead.
+      Math.max(1, limitsOf(this.deps).queue - 1),
       async (framed): Promise<Packed> => ({
         ...framed,
         body: framed.frame && (await codec.compress(framed.frame, signal)),
@@ -87,6 +99,7 @@ export class StreamWriter {
     await this.#segments.finish();
     // The documents that follow need the room.
     this.options.slabs.clear();
+    this.options.frameSlabs.clear();
     const isWhole = this.backup.framing === 'fixed' || this.#extentBytes === this.#streamBytes;
     invariant(isWhole, `extents of ${this.#extentBytes} bytes make a stream of ${this.#streamBytes}`);
   }
@@ -115,7 +128,8 @@ export class StreamWriter {
 
   async *#noted(parts: AsyncIterable<StreamPart>, passed: () => void): AsyncGenerator<StreamPart> {
     for await (const part of parts) {
-      await this.#catalogue.addEntries(part.entries);
+      if (part.lines) await this.#catalogue.addLines(part.lines);
+      else await this.#catalogue.addEntries(part.entries);
       // Before it is given away.
       this.#streamBytes += part.bytes.length;
       passed();
@@ -132,7 +146,7 @@ export class StreamWriter {
     if (!frame) return;
     await this.#segments.add(this.#packed(frame, body));
     if (body) discard(body);
-    this.options.slabs.give(frame);
+    this.options.frameSlabs.give(frame);
   }
 
   #packed(plain: Buffer, body: Buffer | undefined): PackedFrame {

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, read, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { asFailure } from '#kernel';
+import { asFailure, invariant } from '#kernel';
 import { temporaryDirectory } from '../temporary-directory.js';
 import type { BulkOutput, CommandRunner } from './command-runner.js';
 
@@ -69,6 +69,12 @@ export class BulkPipeOutput implements BulkOutput {
       filled += bytes;
     }
     return filled;
+  }
+
+  handOver(): number {
+    invariant(!this.#isClosed && !this.#reading, 'a pipe is handed over before it is read');
+    this.#isClosed = true;
+    return this.file;
   }
 
   /** To be called when the command has ended: a read that is under way would wait for it. */

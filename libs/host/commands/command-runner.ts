@@ -57,6 +57,11 @@ export interface RunningCommand {
 export interface BulkOutput {
   /** Fills the buffer with what comes next; fewer bytes than it has room for only at the end. One call at a time. */
   fill(buffer: Buffer): Promise<number>;
+  /**
+   * The open file itself, where there is one, for a thread that reads it on its own: `fill` is called no more, and whoever
+   * has it closes it.
+   */
+  handOver?(): number;
 }
 
 /** The machine's programs. An aborted signal stops the command. Rejects with `command.missing` when there is no such program. */

@@ -3,9 +3,11 @@ import { Failure, invariant, isFailure } from '#kernel';
 import type { CommandExit, RunningCommand } from '#host';
 import type { ArchivePart, PartBuffers } from '../../archive-engine.js';
 import { troubleIn, type Trouble } from './archive-troubles.js';
-import { BulkBlocks } from './bulk-blocks.js';
-import { renamedWhileRead } from './dumpdir.js';
-import { assertEndMark, MemberScanner, type ScanOptions } from './member-scanner.js';
+import { entriesOf } from './entries-of.js';
+import type { LinkLog } from './link-log.js';
+import type { ScanOptions } from './member-scanner.js';
+import type { ScannedPart, ScannedParts } from './scanned-part.js';
+import { scannedParts } from './scanned-parts.js';
 import type { SeenMembers } from './seen-members.js';
 import { unreadableRoot } from './source-root.js';
 import { LastWords, tarMessages } from './tar-messages.js';
@@ -16,9 +18,12 @@ export interface RunOptions {
   readonly program: string;
   readonly root: string;
   readonly seen: SeenMembers;
+  readonly links: LinkLog;
   readonly signal: AbortSignal;
   readonly buffers: PartBuffers;
   readonly digest: ScanOptions['digest'];
+  /** Another script for the thread that scans; for tests. */
+  readonly script?: URL;
 }
 
 /**
@@ -29,44 +34,48 @@ export interface RunOptions {
  * has. Memory held: a few buffers, and the listing of the root.
  */
 export async function* archiveRun(options: RunOptions): AsyncGenerator<ArchivePart, readonly Trouble[]> {
-  const { command, signal } = options;
+  const { command, signal, buffers, script } = options;
   invariant(command.output, 'tar writes in bulk');
-  const blocks = new BulkBlocks(command.output, options.buffers);
+  const scanned = scannedParts(command.output, options, buffers, script);
   const said = listen(options);
   try {
-    yield* members(options, blocks);
+    yield* members(options, scanned);
     const exit = await command.exit;
     signal.throwIfAborted();
     const { troubles, unknown } = await said;
     assertDone(exit, troubles, unknown);
     return troubles;
   } catch (error) {
-    throw await explained(error, options, blocks, said);
+    throw await explained(error, options, scanned, said);
   } finally {
     await command.stop();
+    await scanned.close();
     await said;
   }
 }
 
-async function* members({ root, seen, digest }: RunOptions, output: BulkBlocks): AsyncGenerator<ArchivePart> {
-  const scanner = new MemberScanner({
-    digest,
-    onMember: ({ renames }) => {
-      if (renames) throw renamedWhileRead(root);
-    },
-  });
+async function* members({ seen, links }: RunOptions, scanned: ScannedParts): AsyncGenerator<ArchivePart> {
   let held: ArchivePart[] | undefined = [];
-  for await (const blocks of output.all()) {
-    const part = scanner.push(blocks);
-    for (const { path } of part.entries) if (path !== '.') seen.add(path);
+  for await (const each of scanned.all()) {
+    seen.addAll(each.digests);
     await seen.flush();
+    links.add(each.links);
+    const part = partOf(each);
     held?.push(part);
-    if (held && part.entries.length === 0) continue;
+    if (held && each.lines.totals.entries === 0) continue;
     yield* held ?? [part];
     held = undefined;
   }
-  scanner.finish();
-  assertEndMark(scanner);
+}
+
+function partOf({ bytes, lines, contents }: ScannedPart): ArchivePart {
+  return {
+    bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    ...{ lines, contents },
+    get entries() {
+      return entriesOf(lines);
+    },
+  };
 }
 
 interface Said {
@@ -111,11 +120,11 @@ export function tarFailed({ code, signal }: CommandExit, words: LastWords): Fail
 async function explained(
   error: unknown,
   { command, root, signal }: RunOptions,
-  blocks: BulkBlocks,
+  scanned: ScannedParts,
   said: Promise<Said>,
 ): Promise<unknown> {
   signal.throwIfAborted();
-  if (!isFailure(error, 'engine.stream-malformed', 'engine.failed') || !blocks.hasEnded) return error;
+  if (!isFailure(error, 'engine.stream-malformed', 'engine.failed') || !scanned.hasEnded) return error;
   const exit = await command.exit;
   const { unknown, isRootClosed } = await said;
   if (isRootClosed) return unreadableRoot(root);

@@ -55,15 +55,19 @@ export class Extractors {
     });
   }
 
-  /** What is written from now on goes to whoever has least to do; a new one, while there may be more. */
+  /**
+   * What is written from now on goes to the first that has room for it. A further one is started only when none has:
+   * tars that make files at the same time are in each other's way, and one is enough while it is not behind.
+   */
   async turn(): Promise<void> {
-    if (this.#running.length < this.most) {
+    const idle = this.#running.find(({ waiting }) => waiting <= MOST_WAITING);
+    if (!idle && this.#running.length < this.most) {
       this.#current = await this.start();
       this.#running.push(this.#current);
       return;
     }
     await this.#until(() => this.#running.some(({ waiting }) => waiting <= MOST_WAITING));
-    this.#current = this.#running.reduce((least, other) => (other.waiting < least.waiting ? other : least));
+    this.#current = this.#running.find(({ waiting }) => waiting <= MOST_WAITING) ?? this.#current;
   }
 
   /** To the one whose turn it is. Resolves when it has room for more; `taken`, when it has these. */

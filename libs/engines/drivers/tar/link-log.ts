@@ -1,7 +1,7 @@
 import { appendFileSync, createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Entry } from '#domain';
 import type { Trouble } from './archive-troubles.js';
+import type { HardLink } from './scanned-part.js';
 
 const BATCH = 1000;
 
@@ -15,10 +15,8 @@ export class LinkLog {
 
   constructor(private readonly path: string) {}
 
-  add(entries: readonly Entry[]): void {
-    for (const { type, path, link } of entries) {
-      if (type === 'hardlink') this.#waiting.push(`${JSON.stringify([path, link])}\n`);
-    }
+  add(links: readonly HardLink[]): void {
+    for (const link of links) this.#waiting.push(`${JSON.stringify(link)}\n`);
     if (this.#waiting.length >= BATCH) this.#flush();
   }
 
@@ -29,7 +27,7 @@ export class LinkLog {
     if (untrue.size === 0 || this.#isEmpty) return troubles;
     const linked: Trouble[] = [];
     for await (const line of createInterface({ input: createReadStream(this.path) })) {
-      const [path, link] = JSON.parse(line) as [string, string];
+      const [path, link] = JSON.parse(line) as HardLink;
       if (untrue.has(link))
         linked.push({ path, effect: 'untrue', reason: `hard link to "${link}": read error` });
     }
@@ -41,21 +39,5 @@ export class LinkLog {
     appendFileSync(this.path, this.#waiting.join(''), { mode: 0o600 });
     this.#waiting = [];
     this.#isEmpty = false;
-  }
-}
-
-/** The same parts, noted in the log as they pass; ends with what `parts` ends with. */
-export async function* noted<Part extends { readonly entries: readonly Entry[] }, End>(
-  parts: AsyncGenerator<Part, End>,
-  log: LinkLog,
-): AsyncGenerator<Part, End> {
-  try {
-    for (let next = await parts.next(); ; next = await parts.next()) {
-      if (next.done) return next.value;
-      log.add(next.value.entries);
-      yield next.value;
-    }
-  } finally {
-    await parts.return(undefined as never);
   }
 }

@@ -41,18 +41,23 @@ export class MemberScanner {
   readonly #headers = new HeaderCollector();
   #endBlocks = 0;
   #large: LargeContent[] = [];
+  #onEntry: (entry: Entry) => void = () => undefined;
 
   constructor(private readonly options: ScanOptions) {}
 
-  /** Takes whole blocks; gives back those of members (end marks are left out) and the entries that end in them. */
-  push(blocks: Buffer): ArchivePart {
+  /**
+   * Takes whole blocks; gives back those of members (end marks are left out) and the entries that end in them, which go
+   * to `onEntry` instead when there is one.
+   */
+  push(blocks: Buffer, onEntry?: (entry: Entry) => void): ArchivePart {
     const entries: Entry[] = [];
+    this.#onEntry = onEntry ?? ((entry) => void entries.push(entry));
     let at = 0;
     let end = 0;
     while (at < blocks.length) {
-      if (this.#content) end = at = this.#takeContent(this.#content, blocks, at, entries);
+      if (this.#content) end = at = this.#takeContent(this.#content, blocks, at);
       else if (!this.#headers.isInside && isZeroBlock(blocks, at)) at = this.#takeEndMark(at);
-      else end = at = this.#takeHeader(blocks, at, entries);
+      else end = at = this.#takeHeader(blocks, at);
     }
     this.#headers.keep();
     const contents = this.#large;
@@ -71,14 +76,14 @@ export class MemberScanner {
     return this.#endBlocks >= 2;
   }
 
-  #takeHeader(blocks: Buffer, at: number, entries: Entry[]): number {
+  #takeHeader(blocks: Buffer, at: number): number {
     if (this.#endBlocks > 0) throw malformed(this.#offset, 'there is something behind its end');
     const common = this.#headers.isFresh ? this.#common.read(blocks, at, this.#offset) : undefined;
     const taken = common ? this.#common.length : this.#headers.take(blocks, at, this.#offset);
     this.#offset += taken;
     const headers = common ? undefined : this.#headers.finished();
     const member = headers ? memberOf(headers) : common;
-    return member ? this.#begin(member, blocks, at + taken, entries) : at + taken;
+    return member ? this.#begin(member, blocks, at + taken) : at + taken;
   }
 
   #isDigested(stored: number): boolean {
@@ -87,7 +92,7 @@ export class MemberScanner {
   }
 
   /** Returns where what it has taken of the data ends. */
-  #begin(member: Member, blocks: Buffer, at: number, entries: Entry[]): number {
+  #begin(member: Member, blocks: Buffer, at: number): number {
     this.options.onMember?.(member, this.#offset);
     const { entry, stored } = member;
     const length = padded(stored);
@@ -102,11 +107,11 @@ export class MemberScanner {
     }
     if (isDigested) entry.sha256 = contentDigest(blocks.subarray(at, at + stored));
     this.#offset += length;
-    this.#end(entry, entries);
+    this.#end(entry);
     return at + length;
   }
 
-  #takeContent(content: Content, blocks: Buffer, at: number, entries: Entry[]): number {
+  #takeContent(content: Content, blocks: Buffer, at: number): number {
     const { entry, digest } = content;
     const data = Math.min(content.left, blocks.length - at);
     if (data > 0) digest?.update(blocks.subarray(at, at + data));
@@ -117,14 +122,14 @@ export class MemberScanner {
     if (content.left === 0) {
       this.#content = undefined;
       if (digest) entry.sha256 = digest.hex();
-      this.#end(entry, entries);
+      this.#end(entry);
     }
     return at + taken;
   }
 
-  #end(entry: OpenEntry, entries: Entry[]): void {
+  #end(entry: OpenEntry): void {
     entry.span = this.#offset - entry.at;
-    entries.push(entry);
+    this.#onEntry(entry);
   }
 
   #takeEndMark(at: number): number {

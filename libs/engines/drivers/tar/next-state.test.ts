@@ -7,6 +7,7 @@ import { bytesOf } from '#kernel';
 import { withTemporaryDirectory } from '#test/support';
 import type { Trouble } from './archive-troubles.js';
 import { below, parentOf } from './member-path.js';
+import { digestOf } from './path-digest.js';
 import { writeNextState } from './next-state.js';
 import { SeenMembers } from './seen-members.js';
 import { emptySnapshotDirectory, snapshotHead } from './snapshot-file.js';
@@ -71,7 +72,7 @@ describe('the state for the next increment', () => {
           writeFileSync(at('written'), stateOf(one.listed));
           const expected = expectedOf(one);
           const seen = await SeenMembers.in(at('seen'));
-          for (const path of expected.members) if (!one.lost.has(path)) seen.add(path);
+          for (const path of expected.members) if (!one.lost.has(path)) seen.add(digestOf(path));
           const { troubles, hasBase, excluded } = one;
           const suffix = excluded === undefined ? undefined : bytesOf(excluded).toString('latin1');
           const isExcluded =

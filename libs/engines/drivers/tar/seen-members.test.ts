@@ -43,7 +43,7 @@ describe('the members seen', () => {
       const seen = await SeenMembers.in(join(directory, 'seen'));
       try {
         for (const [n, path] of paths.entries()) {
-          seen.add(path);
+          seen.add(digestOf(path));
           if (n % 10_000 === 0) await seen.flush();
         }
         await use(seen);

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { digestOf, keyOf, PathSum } from './path-digest.js';
+import { digestOf, keyOf, PathSum, type PathDigest } from './path-digest.js';
 
 /** Paths that are compared at once when some are missing: a set of so many numbers takes about 20 MB. */
 const AT_ONCE = 250_000;
@@ -24,8 +24,13 @@ export class SeenMembers {
     return new SeenMembers(await open(path, 'wx+', 0o600));
   }
 
-  add(path: string): void {
-    const digest = digestOf(path);
+  /** Digests of paths: `high` and `low` of each. */
+  addAll(digests: Uint32Array): void {
+    for (let i = 0; i < digests.length; i += 2)
+      this.add({ high: digests[i] as number, low: digests[i + 1] as number });
+  }
+
+  add(digest: PathDigest): void {
     this.#sum.add(digest);
     this.#buffer.writeUInt32LE(digest.high, this.#filled);
     this.#buffer.writeUInt32LE(digest.low, this.#filled + 4);

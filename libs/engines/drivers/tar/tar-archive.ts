@@ -18,7 +18,7 @@ import type { Trouble } from './archive-troubles.js';
 import { writeBaseState, type BaseOptions } from './base-state.js';
 import { walkDirectories, type DirectoryWalk } from './directory-walk.js';
 import { excludeArguments, excludedPaths, excludesOf, type Excludes } from './excludes.js';
-import { LinkLog, noted } from './link-log.js';
+import { LinkLog } from './link-log.js';
 import { memberPathIn } from './member-path.js';
 import type { ScanOptions } from './member-scanner.js';
 import { writeNextState } from './next-state.js';
@@ -169,10 +169,11 @@ export class TarArchive implements Archive {
       const command = await tar.start(archiveArguments(source, written, args), pipes, signal);
       hasBegun?.();
       const links = new LinkLog(linksPath);
-      const options = { command, program, root: source.root, seen, signal: this.#signal };
-      const run = archiveRun({ ...options, buffers: this.order.buffers, digest: this.order.digest });
-      const told = checkedShrunk(source.root, started, yield* noted(run, links));
-      const troubles = await links.withLinks(told);
+      const { buffers, digest } = this.order;
+      const options = { command, program, root: source.root, seen, links, signal: this.#signal };
+      const told = yield* archiveRun({ ...options, buffers, digest });
+      const checked = checkedShrunk(source.root, started, told);
+      const troubles = await links.withLinks(checked);
       isDone = true;
       return { troubles, loops, excludes, seen, written };
     } finally {
