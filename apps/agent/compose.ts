@@ -1,25 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, realpathSync, writeSync } from 'node:fs';
-import { CodecShelf, type Unlock } from '#backup-set';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { agreeOnContainer, bytesNeededAgain, CodecShelf, type Unlock } from '#backup-set';
 import { openCodec, skippingCodec, type CodecName } from '#codecs';
-import type { EnvironmentSecrets } from '#config';
+import type { EnvironmentSecrets, StorageChoice } from '#config';
 import { archiveEngine } from '#engines/drivers';
-import { exclusively, processIdentitySchema, processState, systemCommands, thisProcess } from '#host';
+import { processIdentitySchema, processState, systemCommands, thisProcess } from '#host';
 import { Failure, jsonLogger, silentLogger, systemClock, type Logger } from '#kernel';
-import { composeStorage } from '#storage';
-import { storageDriver } from '#storage/drivers';
+import type { MemoryOptions } from '#storage';
 import type { Parts } from '#workflows';
+import { lockOnAll } from './storages/lock-on-all.js';
+import { joined, openStorages, type OpenedStorages, type StorageLimits } from './storages/open-storages.js';
 import { workDirectory } from './work-directory.js';
 
 /** What of a config says how the parts are put together. */
-export interface Composition {
-  readonly storage: string;
-  readonly container: string;
+export interface Composition extends StorageLimits {
+  readonly action?: string | undefined;
+  readonly storages: readonly StorageChoice[];
   readonly workDir: string;
   readonly engine?: string | undefined;
   readonly cacheDir?: string | undefined;
   readonly concurrency?: number | undefined;
-  readonly bandwidthLimit?: number | undefined;
   readonly logFile?: string | undefined;
   readonly verbose?: boolean | undefined;
 }
@@ -27,6 +28,7 @@ export interface Composition {
 /** Parts that are to be closed. */
 export interface Composed {
   readonly parts: Parts;
+  readonly storages: OpenedStorages;
   close(): Promise<void>;
 }
 
@@ -35,13 +37,9 @@ const DEFAULT_LANES = 2;
 
 /** The one place where the agent's parts are made and joined. */
 export async function compose(config: Composition, logger: Logger = silentLogger): Promise<Composed> {
-  const backend = await storageDriver(config.storage).open({ container: config.container });
-  const storage = composeStorage(backend, {
-    clock: systemClock,
-    random: Math.random,
-    logger,
-    ...(config.bandwidthLimit === undefined ? {} : { bytesPerSecond: config.bandwidthLimit }),
-  });
+  const storages = await openStorages(config.storages, config, logger, memoryFor(config));
+  const { storage, copies } = joined(storages);
+  if (copies) await agreeOnContainer(copies);
   const work = await workDirectory(config.workDir);
   const lanes = config.concurrency ?? DEFAULT_LANES;
   const open = (name: CodecName, level?: number) =>
@@ -53,8 +51,8 @@ export async function compose(config: Composition, logger: Logger = silentLogger
   });
   return {
     parts: {
-      ...{ storage, engine, codecs, lanes, exclusively },
-      storageName: `${config.storage}\n${realPath(backend.properties.directory ?? config.container)}`,
+      ...{ storage, copies, engine, codecs, lanes },
+      exclusively: (name) => lockOnAll(storages.open, name),
       openCodec: async (name, level) => skippingCodec(await open(name, level)),
       workDirectory: work.path,
       stateCache: config.cacheDir === undefined ? undefined : { directory: config.cacheDir },
@@ -67,12 +65,19 @@ export async function compose(config: Composition, logger: Logger = silentLogger
       clock: systemClock,
       log: logger,
     },
+    storages,
     close: async () => {
       await codecs.close();
       await storage.close();
       await work.remove();
     },
   };
+}
+
+/** A client that backs up may have no right to read; whoever reads wants to know what the storage has. */
+function memoryFor({ action, cacheDir }: Composition): MemoryOptions | undefined {
+  if (action !== 'backup' || cacheDir === undefined) return undefined;
+  return { directory: join(cacheDir, 'storages'), mostBytes: bytesNeededAgain };
 }
 
 /** The log as `--log-file` asks for it. */
@@ -107,14 +112,4 @@ export function unlockOf({ passphrase, recoveryKey }: EnvironmentSecrets): Unloc
   if (passphrase) return { kind: 'passphrase', passphrase: passphrase.reveal() };
   if (recoveryKey) return { kind: 'recovery', recoveryKey: recoveryKey.reveal() };
   return undefined;
-}
-
-/** Locks are named by where a container really is, so that two ways of writing its path mean one lock. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return path;
-  }
 }

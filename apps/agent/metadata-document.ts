@@ -8,6 +8,7 @@ import { PROGRAM_VERSION } from '../process/program.js';
  */
 export function metadataDocument(config: AgentConfig<'backup'>, manifest: Manifest): object {
   const { totals } = manifest;
+  const { storage, container } = placeOf(config);
   return {
     action: 'backup',
     always_level: config.alwaysLevel ?? '',
@@ -16,7 +17,7 @@ export function metadataDocument(config: AgentConfig<'backup'>, manifest: Manife
     client_os: process.platform,
     client_version: PROGRAM_VERSION,
     compression: manifest.compression,
-    container: config.container,
+    container,
     curr_backup_level: manifest.level,
     dry_run: '',
     fs_real_path: manifest.source,
@@ -24,7 +25,7 @@ export function metadataDocument(config: AgentConfig<'backup'>, manifest: Manife
     max_level: config.maxLevel ?? '',
     mode: 'fs',
     path_to_backup: manifest.source,
-    storage: config.storage,
+    storage,
     time_stamp: Math.floor(new Date(manifest.startedAt).getTime() / 1000),
     vol_snap_path: manifest.source,
 
@@ -42,4 +43,11 @@ export function metadataDocument(config: AgentConfig<'backup'>, manifest: Manife
     total_directories: totals.directories,
     total_files: totals.files,
   };
+}
+
+/** Where the first copy is, in words that find it again: an address stands alone. */
+function placeOf({ storages: [first] }: AgentConfig<'backup'>): { storage: string; container: string } {
+  if (first?.address !== undefined) return { storage: '', container: first.address };
+  const container = first?.settings['container'];
+  return { storage: first?.kind ?? '', container: typeof container === 'string' ? container : '' };
 }

@@ -1,7 +1,8 @@
 import type { Backup } from '#domain';
-import { Failure, isBackupId, type BackupId } from '#kernel';
+import { Failure, isBackupId, isFailure, type BackupId } from '#kernel';
 import type { StorageBackend } from '#storage';
 import { readSmall } from './container/records.js';
+import { fromAnyCopy } from './from-any-copy.js';
 import {
   backupFolder,
   BACKUPS_FOLDER,
@@ -21,7 +22,7 @@ export interface ListedBackup {
   readonly folder: string;
 }
 
-/** A folder whose manifest is there but cannot be believed. */
+/** A folder whose manifest is there but cannot be believed, or, for whom that is bearable, may not be read. */
 export interface DamagedBackup {
   readonly kind: 'damaged';
   readonly placed: Placed;
@@ -50,6 +51,9 @@ export interface SeriesFilter {
   readonly name?: string | undefined;
 }
 
+/** What is made of a manifest that may not be read: the end of the listing, or a backup on which nothing can stand. */
+export type DeniedManifests = 'fail' | 'are-damaged';
+
 /** What a container holds, as far as the filter asks. */
 export interface BackupListing {
   readonly listed: ReadonlyMap<BackupId, ListedBackup>;
@@ -64,11 +68,12 @@ export async function listBackups(
   storage: StorageBackend,
   wanted: SeriesFilter = {},
   signal?: AbortSignal,
+  denied: DeniedManifests = 'fail',
 ): Promise<BackupListing> {
   const listed = new Map<BackupId, ListedBackup>();
   const damaged: DamagedBackup[] = [];
   const unfinished: UnfinishedBackup[] = [];
-  for await (const found of findBackups(storage, wanted, signal)) {
+  for await (const found of findBackups(storage, wanted, signal, denied)) {
     if (found.kind === 'backup') listed.set(found.backup.id, found);
     else if (found.kind === 'damaged') damaged.push(found);
     else unfinished.push(found);
@@ -81,8 +86,10 @@ export async function* findBackups(
   storage: StorageBackend,
   wanted: SeriesFilter = {},
   signal?: AbortSignal,
+  denied: DeniedManifests = 'fail',
 ): AsyncGenerator<FoundBackup> {
-  for await (const placed of findFolders(storage, wanted, signal)) yield await look(storage, placed, signal);
+  for await (const placed of findFolders(storage, wanted, signal))
+    yield await look(storage, placed, denied, signal);
 }
 
 /** The folders of backups, whatever is in them. What lies there under a name that Firn gives to nothing is passed over. */
@@ -119,20 +126,31 @@ async function* foldersOf(
   }
 }
 
-async function look(storage: StorageBackend, placed: Placed, signal?: AbortSignal): Promise<FoundBackup> {
+async function look(
+  storage: StorageBackend,
+  placed: Placed,
+  denied: DeniedManifests,
+  signal?: AbortSignal,
+): Promise<FoundBackup> {
   const folder = backupFolder(placed);
   const key = folder + objectNames.manifest;
   try {
-    const bytes = await readSmall(storage, key, MAX_MANIFEST, 'manifest.damaged', signal);
-    if (!bytes) return { kind: 'unfinished', placed, folder };
-    const read = decodeManifest(bytes, key);
+    const read = await fromAnyCopy(storage, async (one) => {
+      const bytes = await readSmall(one, key, MAX_MANIFEST, 'manifest.damaged', signal);
+      return bytes && decodeManifest(bytes, key);
+    });
+    if (!read) return { kind: 'unfinished', placed, folder };
     const backup = backupOf(read.manifest);
     // A manifest speaks for the folder it lies in and for no other, or a copied one would bring a backup back.
     if (backupFolder(backup) !== folder)
       throw new Failure('manifest.damaged', `"${key}" belongs elsewhere`, { key });
     return { kind: 'backup', backup, read, folder };
   } catch (error) {
-    if (error instanceof Failure && (error.kind === 'corrupt' || error.code === 'container.newer-format')) {
+    const isBearable = denied === 'are-damaged' && isFailure(error, 'storage.access-denied');
+    if (
+      error instanceof Failure &&
+      (isBearable || error.kind === 'corrupt' || error.code === 'container.newer-format')
+    ) {
       return { kind: 'damaged', placed, folder, failure: error };
     }
     throw error;

@@ -11,6 +11,7 @@ export {
 } from './backup-list.js';
 export type { CatalogueLine } from './catalogue/catalogue-line.js';
 export type { EntryTotals } from './catalogue/catalogue-writer.js';
+export { agreeOnContainer, seedCopies } from './container/copied-container.js';
 export { Container } from './container/container.js';
 export {
   addPassphrase,
@@ -23,8 +24,9 @@ export { openContainer, openOrCreateContainer, type CreateOptions } from './cont
 export { CodecShelf } from './frames/codec-shelf.js';
 export type { Framing } from './frames/index-builder.js';
 export { DEFAULT_COST, type KeySlot, type PassphraseCost, type Unlock } from './keys/key-slot.js';
-export { backupFolder, type Series } from './layout.js';
+export { backupFolder, manifestKey, type Series } from './layout.js';
 export { backupOf, type Manifest } from './manifest.js';
+export { bytesNeededAgain } from './needed-again.js';
 export { BackupReader, type Damage, type ReaderDeps } from './reader/backup-reader.js';
 export { openChain, openLevel, type Chain } from './reader/chain-reader.js';
 export { knownPieces } from './reader/known-pieces.js';
@@ -44,9 +46,22 @@ export {
 } from './reader/restore-plan.js';
 export { below } from './reader/unchanged-names.js';
 export { StateCache } from './state-cache/state-cache.js';
-export { findOrphans, sweepOrphans, type Orphan } from './upkeep/orphans.js';
+export { objectsOf, type Finding } from './upkeep/checked-object.js';
+export { folderContents, type FolderContents, type Stray } from './upkeep/folder-contents.js';
+export { holdBackup, holdInWords, holdsOf, releaseHold, type HeldBackup, type Hold } from './upkeep/hold.js';
+export { copyBackups, type CopiedBackups, type CopyBackupsOptions } from './upkeep/copy-backups.js';
+export { findOrphans, sweepOrphan, sweepOrphans, type Orphan } from './upkeep/orphans.js';
+export { heldInWords, prune, type PruneEvent } from './upkeep/prune.js';
 export { removeBackup } from './upkeep/removal.js';
-export { verifyObjects, verifyStream, type Finding } from './upkeep/verify.js';
+export { chooseSample, type SampleWish } from './upkeep/sample.js';
+export {
+  keepVerification,
+  lastVerified,
+  verificationsOf,
+  type LastVerified,
+  type Verification,
+} from './upkeep/verification.js';
+export { verifyObjects, verifyStream } from './upkeep/verify.js';
 export type { WriterState } from './upkeep/writer-mark.js';
 export { BackupSetWriter } from './writer/backup-set-writer.js';
 export { frameBytesFor } from './writer/frame-cutter.js';

@@ -6,6 +6,8 @@ import type { Backup } from '#domain';
 export const CONTAINER_KEY = 'firn.json';
 export const KEYS_FOLDER = 'keys/';
 export const BACKUPS_FOLDER = 'backups/';
+export const VERIFICATIONS_FOLDER = 'verifications/';
+export const HOLDS_FOLDER = 'holds/';
 
 /** Hostname and backup name: what belongs together. */
 export interface Series {
@@ -21,6 +23,20 @@ export function slotKey(slot: string): string {
 
 export function seriesFolder(series: Series): string {
   return `${BACKUPS_FOLDER}${encodeName(series.hostname)}/${encodeName(series.name)}/`;
+}
+
+/** The folder of what is known of verifications of a series, ending in `/`. */
+export function verificationsFolder(series: Series): string {
+  return `${VERIFICATIONS_FOLDER}${encodeName(series.hostname)}/${encodeName(series.name)}/`;
+}
+
+/** The folder of what keeps backups of a series from being removed, ending in `/`. */
+export function holdsFolder(series: Series): string {
+  return `${HOLDS_FOLDER}${encodeName(series.hostname)}/${encodeName(series.name)}/`;
+}
+
+export function holdKey(backup: Pick<Backup, 'hostname' | 'name' | 'id'>): string {
+  return `${holdsFolder(backup)}${backup.id}.json`;
 }
 
 /** The folder of one backup, ending in `/`. */
@@ -41,6 +57,11 @@ export const objectNames = {
 
 export function segmentKey(folder: string, segment: number): string {
   return `${folder}segments/${String(segment).padStart(8, '0')}`;
+}
+
+/** The last object of a backup that is stored: a place that has it has them all. */
+export function manifestKey(backup: Placed): string {
+  return backupFolder(backup) + objectNames.manifest;
 }
 
 /** `2-20261120T093415Z-4f7a9c21` → level and id, or `undefined` when the folder is none of ours. */

@@ -42,6 +42,17 @@ describe('a manifest', () => {
     assert.doesNotThrow(() => read(bench, bytes));
   });
 
+  it('names labels when there are some, and only then', async () => {
+    assert.equal('labels' in listed.read.manifest, false);
+    assert.equal('labels' in listed.backup, false);
+    const labels = ['monthly', 'büro'];
+    const labelled = await plainBench.backup([file('a')], { labels });
+    assert.deepEqual(labelled.read.manifest.labels, labels);
+    assert.deepEqual(labelled.backup.labels, labels);
+    const none = await plainBench.backup([file('a')], { labels: [] });
+    assert.equal('labels' in none.read.manifest, false);
+  });
+
   it('is damaged when any bit of it is another', () => {
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       throwsCode('manifest.damaged', () => read(bench, flipped(bytes, bit)), `bit ${bit}`);

@@ -25,6 +25,12 @@ const backupIdSchema = z.custom<BackupId>(
   'is not a backup id',
 );
 const stored = z.strictObject({ size: count, sha256 });
+/** What a backup was given by whoever made it. */
+const label = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine((text) => !hasControls(text), 'has a control character');
 
 export const manifestSchema = z.strictObject({
   format: z.literal(1),
@@ -40,6 +46,8 @@ export const manifestSchema = z.strictObject({
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
   engine: z.string(),
+  /** Only when there are some. */
+  labels: z.array(label).min(1).max(100).optional(),
   source: z.string(),
   /** Digest of what the source and its exclusions were: an increment is made only on the same. */
   selection: sha256,
@@ -118,9 +126,10 @@ export function checkSignature(read: ReadManifest, dataKey: DataKey | undefined)
 
 /** What decisions need to know of a backup. */
 export function backupOf(manifest: Manifest): Backup {
-  const { backup: id, hostname, name, chain, level, engine, base } = manifest;
+  const { backup: id, hostname, name, chain, level, engine, labels, base } = manifest;
   return {
     ...{ id, hostname, name, chain, level, engine },
+    ...(labels ? { labels } : {}),
     ...(base ? { base: base.backup } : {}),
     startedAt: new Date(manifest.startedAt),
     finishedAt: new Date(manifest.finishedAt),
@@ -133,6 +142,11 @@ function jsonOf(body: string, key: string): unknown {
   } catch (error) {
     throw new Failure('manifest.damaged', `"${key}" is not JSON`, { key }, error);
   }
+}
+
+function hasControls(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- control characters are what this is about
+  return /[\u0000-\u001f\u007f]/.test(text);
 }
 
 function digestOf(data: string | Uint8Array): string {

@@ -8,7 +8,7 @@ describe('the settings of a job’s action', () => {
       ...{ action: 'admin', backup_name: 'etc', container: '/b', 'keep-last': '3', hostname: false },
     });
     assert.equal(action, 'prune');
-    assert.deepEqual([values.backupName, values.container, values.keepLast], ['etc', '/b', 3]);
+    assert.deepEqual([values.backupName, values.container, values.keepLast], ['etc', ['/b'], 3]);
     assert.deepEqual(problems, []);
   });
 

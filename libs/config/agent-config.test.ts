@@ -8,7 +8,7 @@ import { isFailure, type FailureCode } from '#kernel';
 import { agentConfig, agentOptionProblems, type AgentAction, type AgentConfigRequest } from '#config';
 
 const MiB = 1024 * 1024;
-const ENOUGH = { pathToBackup: '/srv', backupName: 'n', container: '/c' };
+const ENOUGH = { pathToBackup: '/srv', backupName: 'n', container: ['/c'] };
 let directory: string;
 
 async function file(name: string, text: string): Promise<string> {
@@ -44,9 +44,12 @@ describe('the config of the agent', () => {
       action: 'backup',
       pathToBackup: '/srv',
       backupName: 'n',
-      container: '/c',
+      container: ['/c'],
       hostname: hostname(),
-      storage: 'local',
+      storage: undefined,
+      storageOption: undefined,
+      storagesFile: undefined,
+      storages: [{ name: 'local', kind: 'local', settings: { container: '/c' }, place: '--storage' }],
       encryptPassFile: undefined,
       engine: 'tar',
       compression: 'zstd',
@@ -59,12 +62,16 @@ describe('the config of the agent', () => {
       alwaysLevel: undefined,
       restartAlwaysLevel: undefined,
       exclude: [],
+      label: [],
       excludeFile: [],
       oneFileSystem: false,
       dereferenceSymlink: 'none',
       metadataOut: undefined,
       dryRun: false,
       bandwidthLimit: undefined,
+      uploadLimit: undefined,
+      downloadLimit: undefined,
+      requireCopies: undefined,
       priority: { nice: 0, idleIo: false },
       workDir: '/var/tmp',
       config: undefined,
@@ -108,15 +115,15 @@ describe('the config of the agent', () => {
       commandLine: { 'path-to-backup': '/srv', container: '/c', config: path, backup_name: 'line' },
       env: { FIRN_MAX_LEVEL: '2', FIRN_BACKUP_NAME: 'environment' },
     });
-    const { compression, maxLevel, backupName, storage, exclude } = config;
+    const { compression, maxLevel, backupName, engine, exclude } = config;
     assert.deepEqual(
-      { compression, maxLevel, backupName, storage, exclude },
+      { compression, maxLevel, backupName, engine, exclude },
       {
-        ...{ compression: 'gzip', maxLevel: 2, backupName: 'line', storage: 'local', exclude: ['f'] },
+        ...{ compression: 'gzip', maxLevel: 2, backupName: 'line', engine: 'tar', exclude: ['f'] },
       },
     );
     assert.deepEqual(
-      ['compression', 'maxLevel', 'backupName', 'storage'].map((key) => [
+      ['compression', 'maxLevel', 'backupName', 'engine'].map((key) => [
         origins[key]?.source,
         origins[key]?.place,
       ]),
@@ -273,7 +280,7 @@ describe('a config that makes no sense', () => {
     [
       { action: 'prune', commandLine: { container: '/c' } },
       'input.missing-option',
-      'one of remove-older-than, remove-from-date and keep-last is missing',
+      'one of remove-older-than, remove-from-date, keep-last, keep-hourly, keep-daily, keep-weekly, keep-monthly, keep-yearly and keep-within is missing',
     ],
     [
       { action: 'backup', commandLine: { ...ENOUGH, maxLevel: '1', alwaysLevel: '2' } },

@@ -1,9 +1,10 @@
-import { cacheDirectory, processFacts } from './processes/places.js';
+import { cacheDirectory, processFacts, storagesPath } from './processes/places.js';
 import { availableParallelism, hostname } from 'node:os';
 import type { AgentAction, DefaultFacts } from './agent-option.js';
 import { agentOptionProblems } from './agent-option-problems.js';
 import { optionsFor, type OptionsOf } from './agent-options.js';
-import { configFileSettings } from './files/config-file.js';
+import { configFileSettings, type FileSettings } from './files/config-file.js';
+import { storagesInFile } from './files/storages-file.js';
 import { environmentSecrets, environmentSettings, processEnvironment, temporaryRoot } from './environment.js';
 import type { Environment, EnvironmentSecrets } from './environment.js';
 import { dashedName } from './dashed-name.js';
@@ -13,7 +14,10 @@ import { refuseProblems, type OptionProblem } from './option-problem.js';
 import { originsOf, type Origin } from './origins.js';
 import { readSettings, type ReadSettings } from './read-settings.js';
 import { twoSecrets, withSecretFiles } from './files/secret-files.js';
-import { settingsOf, type Settings } from './setting.js';
+import { settingsOf, STRENGTH, type Settings } from './setting.js';
+import { chosenStorages, type StorageChoice } from './storages/chosen-storages.js';
+import { deliveredStorages } from './storages/delivered-storages.js';
+import type { NamedStorage } from './storages/named-storage.js';
 
 export interface AgentConfigRequest<Action extends AgentAction> {
   /** What to do, when the command line says so; otherwise environment, file and default decide. */
@@ -29,6 +33,8 @@ export type AgentConfig<Action extends AgentAction = AgentAction> = Action exten
       readonly action: Action;
       /** From the environment, and the passphrase also from the file of `encrypt-pass-file`. */
       readonly secrets: EnvironmentSecrets;
+      /** Where backups are kept: one or several, in the order in which they are read. */
+      readonly storages: readonly StorageChoice[];
       /** Where each value came from, and the value as it may be shown. */
       readonly origins: Readonly<Record<string, Origin>>;
     }
@@ -45,7 +51,8 @@ export async function agentConfig<Action extends AgentAction = AgentAction>(
   const env = request.env ?? processEnvironment();
   const commandLine = commandLineSettings(request.action, request.commandLine ?? {});
   const environment = environmentSettings(env);
-  const given = readSettings([await fileSettings([environment, commandLine]), environment, commandLine]);
+  const file = await fileSettings([environment, commandLine]);
+  const given = readSettings([file, environment, commandLine]);
   const action = given.values.action ?? 'backup';
   const read = withoutOverruled(action, given);
   const facts = {
@@ -56,11 +63,13 @@ export async function agentConfig<Action extends AgentAction = AgentAction>(
   };
   const options = withDefaults(action, read, facts);
   const secrets = environmentSecrets(env);
+  const choices = await storagesFor(read, file.storages, env);
 
   refuseProblems([
     ...read.problems,
     ...strangeTo(action, commandLine),
-    ...agentOptionProblems(action, read.values, read.from),
+    ...agentOptionProblems(action, read.values, read.from, file.storages.length > 0),
+    ...choices.problems,
     ...twoSecrets(options, read, secrets),
   ]);
   const known = await withSecretFiles(options, read, secrets);
@@ -69,6 +78,7 @@ export async function agentConfig<Action extends AgentAction = AgentAction>(
     ...options,
     action,
     secrets: known.secrets,
+    storages: choices.storages,
     origins,
   }) as unknown as AgentConfig<Action>;
 }
@@ -87,9 +97,36 @@ function commandLineSettings(
   return settingsOf('command line', [...others, { name: 'action', value: action, place: 'action' }]);
 }
 
-async function fileSettings(named: readonly Settings[]): Promise<Settings> {
+async function fileSettings(named: readonly Settings[]): Promise<FileSettings> {
   const { config } = readSettings(named).values;
-  return config === undefined ? { byKey: new Map(), problems: [] } : configFileSettings(config);
+  return config === undefined ? { byKey: new Map(), problems: [], storages: [] } : configFileSettings(config);
+}
+
+/** What the config file describes is used unless something stronger says otherwise; the others only by their names. */
+async function storagesFor(
+  { values, from }: ReadSettings,
+  described: readonly NamedStorage[],
+  env: Environment,
+): Promise<{ storages: readonly StorageChoice[]; problems: readonly OptionProblem[] }> {
+  const problems: OptionProblem[] = [];
+  const known = await storagesInFile(values.storagesFile, storagesPath(processFacts(env)), problems);
+  const isChosen = (['storage', 'container'] as const).some(
+    (key) => STRENGTH.indexOf(from.get(key)?.source ?? 'default') > STRENGTH.indexOf('config file'),
+  );
+  const storages = chosenStorages(
+    {
+      ...{ storages: values.storage ?? [], containers: values.container ?? [] },
+      ...{ options: values.storageOption ?? [], described, known, isChosen },
+      delivered: deliveredStorages(env),
+      places: {
+        storages: from.get('storage')?.place ?? '--storage',
+        containers: from.get('container')?.place ?? '--container',
+        options: from.get('storageOption')?.place ?? '--storage-option',
+      },
+    },
+    problems,
+  );
+  return { storages, problems };
 }
 
 /** Files and environments serve several actions; on the command line an option of another one is a mistake. */

@@ -11,7 +11,10 @@ export const AGENT_ACTIONS = [
   'info',
   'exec',
   'prune',
+  'hold',
   'key',
+  'storage',
+  'copy',
 ] as const;
 export type AgentAction = (typeof AGENT_ACTIONS)[number];
 

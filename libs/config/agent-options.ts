@@ -4,6 +4,7 @@ import { levelOptions } from './options/level-options.js';
 import { paceOptions } from './options/pace-options.js';
 import { placeOptions } from './options/place-options.js';
 import { restoreOptions } from './options/restore-options.js';
+import { retentionOptions } from './options/retention-options.js';
 import { runOptions } from './options/run-options.js';
 import { upkeepOptions } from './options/upkeep-options.js';
 
@@ -15,6 +16,7 @@ export const agentOptions = {
   ...levelOptions,
   ...restoreOptions,
   ...upkeepOptions,
+  ...retentionOptions,
   ...runOptions,
 } as const;
 

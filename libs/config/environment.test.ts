@@ -90,7 +90,7 @@ describe('the environment', () => {
     [
       { FIRN_ACTION: 'backupp' },
       'FIRN_ACTION: "backupp" (did you mean "backup"?) is not one of ' +
-        'backup, restore, list, ls, cat, verify, info, exec, prune, key',
+        'backup, restore, list, ls, cat, verify, info, exec, prune, hold, key, storage, copy',
     ],
     [
       { FIRN_KEEP_LAST: 'x', FIRN_MAX_LEVEL: 'y' },

@@ -18,6 +18,7 @@ export { readConfigFile, type ConfigFile } from './files/config-file.js';
 export {
   environmentOptions,
   environmentSecrets,
+  processEnvironment,
   searchPath,
   temporaryRoot,
   terminalFacts,
@@ -33,6 +34,8 @@ export { DocumentPlaces, type DocumentPath } from './files/document-places.js';
 export { parsedText, type ParsedText } from './files/parsed-text.js';
 export { readSmallFile } from './files/text-file.js';
 export { readPassphraseFile } from './files/passphrase-file.js';
+export { deliveredStorages, STORAGES_VARIABLE } from './storages/delivered-storages.js';
+export { isAddress, type StorageChoice } from './storages/chosen-storages.js';
 export { Secret } from './values/secret.js';
 export type { OptionSource } from './setting.js';
 export { formatBytes, formatRate, parseSize } from './values/sizes.js';

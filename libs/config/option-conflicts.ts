@@ -39,6 +39,25 @@ const conflicts: readonly OptionConflict[] = [
     message: 'makes no sense without compression',
   },
   {
+    between: ['readDataSubset', 'readData'],
+    actions: ['verify'],
+    when: (options) => options.readDataSubset !== undefined && options.readData === true,
+    message: 'excludes read-data, which reads everything',
+  },
+  {
+    between: ['subsetSeed', 'readDataSubset'],
+    actions: ['verify'],
+    when: ({ subsetSeed, readDataSubset }) =>
+      subsetSeed !== undefined && (readDataSubset === undefined || readDataSubset.kind === 'part'),
+    message: 'makes no sense without a read-data-subset that is drawn, such as 5% or 10GiB',
+  },
+  ...(['until', 'reason'] as const).map((key): OptionConflict => ({
+    between: [key, 'release'],
+    actions: ['hold'],
+    when: (options) => options[key] !== undefined && options.release === true,
+    message: 'makes no sense with release',
+  })),
+  {
     between: ['restoreFromDate', 'backupId'],
     actions: ['restore', 'ls', 'cat', 'verify'],
     when: (options) =>

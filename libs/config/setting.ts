@@ -1,6 +1,6 @@
 import type { AgentOptionKey, KeyedAgentOption } from './agent-options.js';
 import { freezerObjection } from './freezer/freezer-options.js';
-import { meaningOf, unknownOption } from './option-names.js';
+import { meaningOf, STORAGE_OPTION, unknownOption } from './option-names.js';
 import type { OptionProblem } from './option-problem.js';
 import { flag } from './values/option-values.js';
 
@@ -37,7 +37,8 @@ export function settingsOf(source: OptionSource, values: readonly NamedValue[]):
     const meant = meaningOf(named.name);
     if (meant.kind === 'option') take(meant.option, meant.opposite, named);
     else if (meant.kind === 'unknown') refuse('input.unknown-option', named.place, unknownOption(named.name));
-    else if (meant.kind === 'secret') refuse('input.invalid', named.place, SECRET_REFUSED);
+    else if (meant.kind === 'secret') refuse('input.invalid', named.place, meant.remedy);
+    else if (meant.kind === 'storage-setting') takeSetting(meant.setting, named);
     else {
       const objection = freezerObjection(meant.option, named.value);
       if (objection) refuse('input.unknown-option', named.place, objection);
@@ -62,13 +63,16 @@ export function settingsOf(source: OptionSource, values: readonly NamedValue[]):
     }
   }
 
+  function takeSetting(setting: string, { value, ...named }: NamedValue): void {
+    const option = meaningOf(STORAGE_OPTION);
+    if (option.kind !== 'option' || value === undefined || value === null || value === false) return;
+    take(option.option, false, { ...named, value: `${setting}=${String(value)}` });
+  }
+
   function refuse(code: OptionProblem['code'], path: string, message: string): void {
     problems.push({ code, path, message });
   }
 }
-
-const SECRET_REFUSED =
-  'secrets do not belong here; write the passphrase into a file and name it with encrypt-pass-file, or set FIRN_PASSPHRASE';
 
 /** `null`, and `false` for what is not a matter of yes and no: that is how Freezer writes "none". */
 function isUnset(option: KeyedAgentOption, value: unknown): boolean {

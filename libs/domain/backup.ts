@@ -13,4 +13,6 @@ export interface Backup {
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly engine: string;
+  /** Words that whoever made it gave it, for retention and for people; none when there are none. */
+  readonly labels?: readonly string[];
 }

@@ -2,7 +2,13 @@ import { Failure, type BackupId } from '#kernel';
 import type { Backup } from './backup.js';
 import { deletableFirst, newestFirst } from './backup-order.js';
 import { dayMs, inDays } from './days.js';
-import { retentionPolicyProblems, type RetentionPolicy } from './retention-policy.js';
+import { keeper, keepRulesInShort } from './retention-keeps.js';
+import {
+  removesAnything,
+  removesByAge,
+  retentionPolicyProblems,
+  type RetentionPolicy,
+} from './retention-policy.js';
 import { brokenBackups, byId, titleOf } from './soundness.js';
 
 /** A backup with everything that speaks for its fate, in words. */
@@ -19,14 +25,22 @@ export interface RetentionPlan {
   readonly drop: readonly RetentionVerdict[];
 }
 
+/** Backups that cannot be removed now, with the reason in words. */
+export type HeldBackups = ReadonlyMap<BackupId, string>;
+
 /**
  * What stays and what goes, with reasons; nothing is done yet.
  *
- * The newest backup of each hostname and name that can be restored always stays, and so does everything that a kept
- * backup stands on. `backups` may be of many hostnames and names. Rejects with `input.invalid` when the policy makes
- * no sense.
+ * The newest backup of each hostname and name that can be restored always stays, and so does what is held, and everything
+ * that a kept backup stands on. `backups` may be of many hostnames and names. Throws `input.invalid` when the policy
+ * makes no sense.
  */
-export function planRetention(backups: readonly Backup[], policy: RetentionPolicy, now: Date): RetentionPlan {
+export function planRetention(
+  backups: readonly Backup[],
+  policy: RetentionPolicy,
+  now: Date,
+  held: HeldBackups = new Map(),
+): RetentionPlan {
   refuseNonsense(policy, now);
   const broken = brokenBackups(backups);
   const keepReasons = new Map<BackupId, string[]>();
@@ -38,7 +52,8 @@ export function planRetention(backups: readonly Backup[], policy: RetentionPolic
       now,
     );
     for (const backup of group) {
-      const keep = keepReasonsOf(backup);
+      const hold = held.get(backup.id);
+      const keep = [...keepReasonsOf(backup), ...(hold === undefined ? [] : [hold])];
       const drop = reasonsToDrop(backup, policy, now);
       if (keep.length > 0) keepReasons.set(backup.id, keep);
       else if (drop.length === 0) keepReasons.set(backup.id, ['no rule removes it']);
@@ -58,22 +73,10 @@ function groupsOf(backups: readonly Backup[]): Iterable<readonly Backup[]> {
   return Map.groupBy([...backups].sort(newestFirst), (b) => JSON.stringify([b.hostname, b.name])).values();
 }
 
-/** `good` are the whole backups of one hostname and name, the newest first. */
-function keeper(good: readonly Backup[], { keepLast = 0 }: RetentionPolicy, now: Date) {
-  // A backup that a wrong clock dated into the future would be the newest for ever, and none after it protected.
-  const newest = good.find((backup) => backup.startedAt <= now) ?? good[0];
-  const last = new Set(good.slice(0, keepLast));
-  return (backup: Backup): string[] => [
-    ...(backup === newest ? [`newest good backup of "${backup.name}" on ${backup.hostname}`] : []),
-    ...(last.has(backup) ? [`among the last ${keepLast}`] : []),
-  ];
-}
-
 function reasonsToDrop(backup: Backup, policy: RetentionPolicy, now: Date): string[] {
-  const { removeOlderThanDays: days, removeBefore: before, keepLast } = policy;
-  if (days === undefined && before === undefined) {
-    return keepLast === undefined ? [] : [`not among the last ${keepLast}`];
-  }
+  const { removeOlderThanDays: days, removeBefore: before } = policy;
+  if (!removesAnything(policy)) return [];
+  if (!removesByAge(policy)) return [`kept by no rule (${keepRulesInShort(policy)})`];
   const ageMs = now.getTime() - backup.startedAt.getTime();
   const reasons: string[] = [];
   if (days !== undefined && ageMs > days * dayMs) reasons.push(`${inDays(ageMs)} old, more than ${days}`);

@@ -34,8 +34,8 @@ export {
 } from './definitions/restore.js';
 export { runVerify, verifyWorkflow } from './definitions/verify.js';
 export { seriesLock } from './kinds/series-hold.js';
-export type { BackupOrder, ExecOrder, Overwrite, RestoreOrder, VerifyOrder } from './orders.js';
+export type { BackupOrder, ExecOrder, Overwrite, RestoreOrder, SampleOrder, VerifyOrder } from './orders.js';
 export type { Parts } from './parts.js';
 export { openRestorePoint, type OpenPoint, type PointWish } from './restoring/open-point.js';
 export { wantedBy } from './restoring/path-patterns.js';
-export { VerifyReport, type VerifiedBackup } from './verify-report.js';
+export { VerifyReport, type Leftover, type VerifiedBackup } from './verify-report.js';

@@ -1,6 +1,6 @@
 import type { CodecName } from '#codecs';
 import type { LevelPolicy } from '#domain';
-import type { PassphraseCost, Unlock, WriterLimits } from '#backup-set';
+import type { PassphraseCost, SampleWish, Unlock, WriterLimits } from '#backup-set';
 import type { Source } from '#engines';
 
 /** Everything a backup is told. */
@@ -9,6 +9,8 @@ export interface BackupOrder {
   readonly hostname: string;
   readonly name: string;
   readonly policy: LevelPolicy;
+  /** Words that the backup is to bear. */
+  readonly labels?: readonly string[] | undefined;
   /** Encrypts a new container, opens an encrypted one. */
   readonly passphrase?: string | undefined;
   readonly passphraseCost?: PassphraseCost | undefined;
@@ -53,6 +55,18 @@ export interface VerifyOrder {
   readonly unlock?: Unlock | undefined;
   /** Opens and reads all data, which needs the key; otherwise the stored bytes are compared with their digests. */
   readonly readData: boolean;
+  /** Compares the digests of a sample; without it those of everything. All objects are looked for in any case. */
+  readonly sample?: SampleOrder | undefined;
+  /** Keeps the result in the container, made by this program; without it nothing is written. */
+  readonly keepAs?: { readonly program: string } | undefined;
+}
+
+export interface SampleOrder {
+  readonly wish: SampleWish;
+  /** The wish as it was written, such as `5%`. */
+  readonly wanted: string;
+  /** Draws the objects; the same for the same. */
+  readonly seed: string;
 }
 
 /** A command to run on this client. */

@@ -3,13 +3,13 @@ import type { CodecShelf, WriterState } from '#backup-set';
 import type { ArchiveEngine } from '#engines';
 import type { Held } from '#host';
 import type { Clock, Logger } from '#kernel';
-import type { StorageBackend } from '#storage';
+import type { CopiedStorage, StorageBackend } from '#storage';
 
 /** What the step kinds are made of; `compose.ts` of the process puts it together. */
 export interface Parts {
   readonly storage: StorageBackend;
-  /** Kind and container, the same for everybody who means the same place: locks are named by it. */
-  readonly storageName: string;
+  /** The same storage, when it is several that keep a copy each. */
+  readonly copies?: CopiedStorage | undefined;
   readonly engine: ArchiveEngine;
   /** Opens a codec at a level (its default without one); the caller closes it. */
   readonly openCodec: (name: CodecName, level?: number) => Promise<Codec>;
@@ -23,7 +23,7 @@ export interface Parts {
   readonly stateCache?: { readonly directory: string } | undefined;
   /** Memory for finding stored pieces again, in bytes; the writer's own default without it. */
   readonly tableBytes?: number | undefined;
-  /** Takes a lock of this machine, or `undefined` when somebody holds it. */
+  /** Takes a lock on what has this name in the storages, or `undefined` when somebody on this machine holds it. */
   readonly exclusively: (name: string) => Promise<Held | undefined>;
   /** Identity of this process, and what is known of others. */
   readonly writer: unknown;

@@ -72,7 +72,7 @@ export const house: House = {
     'libs/host': { doors: ['#kernel'], node: true },
     'libs/storage': {
       doors: ['#kernel', '#host'],
-      packages: ['@aws-sdk/client-s3', '@aws-sdk/lib-storage', 'basic-ftp', 'ssh2', 'undici'],
+      packages: ['@aws-sdk/client-s3', 'basic-ftp', 'ssh2', 'undici'],
       node: true,
     },
     'libs/codecs': { doors: ['#kernel', '#host'], node: true },

@@ -261,6 +261,7 @@ describe('what the agent prints', function () {
       'info',
       'exec',
       'prune',
+      'hold',
       'key',
     ]) {
       assert.match(help.stdout.toString(), new RegExp(`^ {2}${action}`, 'm'));

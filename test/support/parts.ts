@@ -13,8 +13,8 @@ export function partsOn(storage: StorageBackend, workDirectory: string): Parts &
     openCodec(name, { lanes: 2, level, commands: systemCommands });
   const codecs = new CodecShelf(open);
   return {
-    ...{ storage, codecs, exclusively, workDirectory },
-    storageName: `test ${workDirectory}`,
+    ...{ storage, codecs, workDirectory },
+    exclusively: (name) => exclusively(`test ${workDirectory}\n${name}`),
     engine: archiveEngine('tar').open({ commands: systemCommands, temporaryDirectory: workDirectory }),
     openCodec: open,
     lanes: 2,

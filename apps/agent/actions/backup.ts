@@ -18,6 +18,7 @@ import { compose } from '../compose.js';
 import { writerLimits } from '../writer-limits.js';
 import { metadataDocument } from '../metadata-document.js';
 import { counted } from '../../process/counted.js';
+import { copiesResult } from '../output/copies.js';
 import { sourceSize, type SourceSize } from '../output/source-size.js';
 import { tellWalk } from '../output/walk-events.js';
 import { PROGRAM } from '../../process/program.js';
@@ -77,6 +78,7 @@ function orderOf(config: AgentConfig<'backup'>, parts: Parts): BackupOrder {
       ...(config.alwaysLevel === undefined ? {} : { alwaysLevel: config.alwaysLevel }),
       ...(config.restartAlwaysLevel === undefined ? {} : { restartAfterDays: config.restartAlwaysLevel }),
     },
+    ...(config.label.length > 0 ? { labels: config.label } : {}),
     passphrase: config.secrets.passphrase?.reveal(),
     compression: config.compression,
     compressionLevel: config.compressionLevel,
@@ -88,8 +90,8 @@ function orderOf(config: AgentConfig<'backup'>, parts: Parts): BackupOrder {
 
 /** A backup that contained its own container would grow without end. */
 function ownPlaces({ pathToBackup, workDir }: AgentConfig<'backup'>, { storage }: Parts): string[] {
-  const { directory } = storage.properties;
-  const places = [...(directory === undefined ? [] : [directory]), `${resolve(workDir)}/firn-agent-*`];
+  const { directories = [] } = storage.properties;
+  const places = [...directories, `${resolve(workDir)}/firn-agent-*`];
   return places.filter((place) => {
     const way = relative(pathToBackup, place);
     return way !== '' && !way.startsWith('..') && !isAbsolute(way);
@@ -117,13 +119,15 @@ async function writeMetadata(
 
 function done(
   config: AgentConfig<'backup'>,
-  { manifest, reason, notices, undoFailures }: BackupOutcome,
+  { manifest, reason, notices, copies, undoFailures }: BackupOutcome,
   ms: number,
 ): ActionResult {
   const { totals } = manifest;
-  const incomplete = totals.skipped > 0;
-  const [undoFailure] = undoFailures;
-  const exitCode = undoFailure ? exitCodes[undoFailure.kind] : incomplete ? exitCodes.partial : 0;
+  const copied = copiesResult(copies, config.requireCopies);
+  const incomplete = totals.skipped > 0 ? incompleteSource(config.pathToBackup, notices) : undefined;
+  // Fewer copies than were asked for weigh more than a file that could not be read: the next run may have no base.
+  const [failure = copied.failure ?? incomplete] = undoFailures;
+  const exitCode = failure ? exitCodes[failure.kind] : 0;
   return {
     summary: {
       action: 'backup',
@@ -140,6 +144,7 @@ function done(
       finishedAt: manifest.finishedAt,
       encrypted: manifest.dataKey !== undefined,
       ...totals,
+      ...copied.facts,
       durationMs: Math.round(ms),
       notices: notices.slice(0, SHOWN),
     },
@@ -148,9 +153,10 @@ function done(
       `${counted(totals.files, 'file')} in ${counted(totals.entries, 'entry', 'entries')}, ${formatBytes(totals.contentBytes)}; ` +
         `stored ${formatBytes(totals.storedBytes)} in ${formatDuration(ms)} (${formatRate(totals.streamBytes, ms)})` +
         (manifest.dataKey ? ', encrypted' : ''),
+      ...copied.lines,
       ...noticeLines(notices),
     ],
-    failure: undoFailure ?? (incomplete ? incompleteSource(config.pathToBackup, notices) : undefined),
+    failure,
   };
 }
 

@@ -2,13 +2,16 @@ import type { AgentAction } from '#config';
 import type { ActionRunner } from '../action.js';
 import { backup } from './backup.js';
 import { cat } from './cat.js';
+import { copy } from './copy.js';
 import { exec } from './exec.js';
+import { hold } from './hold.js';
 import { info } from './info.js';
 import { key } from './key.js';
 import { list } from './list.js';
 import { ls } from './ls.js';
 import { prune } from './prune.js';
 import { restore } from './restore.js';
+import { storage } from './storage.js';
 import { verify } from './verify.js';
 
 /** What the words behind a verb mean. */
@@ -42,6 +45,7 @@ export const verbs: { readonly [Action in AgentAction]: Verb<Action> } = {
     examples: [
       `firn-agent backup --path-to-backup /etc --backup-name etc ${place}`,
       `firn-agent backup --path-to-backup /home --backup-name home ${place} --encrypt-pass-file /etc/firn/pass --max-level 6`,
+      `firn-agent backup --path-to-backup /srv --backup-name srv ${place} --label monthly --label audit`,
       'firn-agent backup --config /etc/firn/home.yaml --json',
     ],
   },
@@ -83,6 +87,8 @@ export const verbs: { readonly [Action in AgentAction]: Verb<Action> } = {
     examples: [
       `firn-agent verify ${place}`,
       `firn-agent verify latest ${place} --read-data --encrypt-pass-file /etc/firn/pass`,
+      `firn-agent verify ${place} --read-data-subset 5%`,
+      `firn-agent verify ${place} --read-data-subset 2/7`,
     ],
   },
   info: {
@@ -105,7 +111,42 @@ export const verbs: { readonly [Action in AgentAction]: Verb<Action> } = {
     run: prune,
     summary: 'Remove old backups, never one that a kept one stands on',
     words: '',
-    examples: [`firn-agent prune ${place} --remove-older-than 30 --keep-last 7 --dry-run`],
+    examples: [
+      `firn-agent prune ${place} --remove-older-than 30 --keep-last 7 --dry-run`,
+      `firn-agent prune ${place} --keep-last 3 --keep-daily 7 --keep-weekly 5 --keep-monthly 12 --keep-yearly 3`,
+      `firn-agent prune ${place} --keep-within 1y6m --keep-label audit --time-zone Europe/Paris`,
+      `firn-agent prune ${place} --only-label trial --keep-last 1`,
+    ],
+  },
+  hold: {
+    run: hold,
+    summary: 'Keep a backup from being pruned, until a date or until it is released',
+    words: '[id]',
+    firstIsId: true,
+    examples: [
+      `firn-agent hold 20261120T093415Z ${place} --until 2027-12-31 --reason 'audit of 2026'`,
+      `firn-agent hold 20261120T093415Z ${place} --release`,
+    ],
+  },
+  copy: {
+    run: copy,
+    summary: 'Bring storages up to date from another one, byte for byte and without the key',
+    words: '',
+    examples: [
+      'firn-agent copy --container /backups --container s3://bucket/backups',
+      'firn-agent copy --config /etc/firn/home.yaml --from cloud --backup-name home',
+    ],
+  },
+  storage: {
+    run: storage,
+    summary: 'List the kinds of storage with their settings, or try one that is configured',
+    words: '[verb] [kind]',
+    examples: [
+      'firn-agent storage kinds',
+      'firn-agent storage kinds sftp',
+      `firn-agent storage check ${place}`,
+      "firn-agent storage check --container 's3://bucket/backups?region=eu-central-1'",
+    ],
   },
   key: {
     run: key,

@@ -3,6 +3,7 @@ import { restorePoints } from '#domain';
 import { listBackups, listSlots, openContainer, type ListedBackup } from '#backup-set';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose } from '../compose.js';
+import { upkeepFacts } from '../upkeep-facts.js';
 import { counted } from '../../process/counted.js';
 
 /** What is in a container: sizes, counts, keys. Needs no passphrase. */
@@ -17,6 +18,8 @@ export async function info({ config, signal, logger }: ActionContext<'info'>): P
     const sum = (of: (listed: ListedBackup) => number) =>
       [...listed.values()].reduce((total, each) => total + of(each), 0);
     const points = restorePoints(backups);
+    const { verified, held } = await upkeepFacts(storage, backups, composed.parts.clock.now(), signal);
+    const [lastVerified] = [...verified.values()].sort((a, b) => b.at.getTime() - a.at.getTime());
     const facts = {
       container: container.id,
       created: container.created.toISOString(),
@@ -27,6 +30,9 @@ export async function info({ config, signal, logger }: ActionContext<'info'>): P
       restorePoints: points.filter(({ whole }) => whole).length,
       series: new Set(backups.map(({ hostname, name }) => `${hostname}\n${name}`)).size,
       newest: points[0]?.backup.startedAt.toISOString(),
+      neverVerified: backups.filter(({ id }) => !verified.has(id)).length,
+      lastVerified: lastVerified?.at.toISOString(),
+      held: held.size,
       contentBytes: sum(({ read }) => read.manifest.totals.contentBytes),
       storedBytes: sum(({ read }) => read.manifest.totals.storedBytes),
       ...count,
@@ -37,6 +43,10 @@ export async function info({ config, signal, logger }: ActionContext<'info'>): P
         `container ${facts.container}, made ${facts.created}, ${facts.encrypted ? `encrypted, ${counted(facts.keySlots, 'key slot')}` : 'not encrypted'}`,
         `${counted(facts.restorePoints, 'restore point')} of ${counted(facts.series, 'name')}${facts.newest ? `, newest ${facts.newest}` : ''}`,
         `${formatBytes(facts.contentBytes)} of files in ${formatBytes(facts.storedBytes)} stored`,
+        lastVerified
+          ? `last verified ${facts.lastVerified} (${lastVerified.scope}); ${facts.neverVerified} of ${counted(backups.length, 'backup')} never`
+          : 'never verified',
+        ...(held.size > 0 ? [`${counted(held.size, 'backup')} held`] : []),
         ...(count.damaged > 0 ? [`${count.damaged} damaged backups: see "firn-agent verify"`] : []),
         ...(count.unfinished > 0
           ? [`${count.unfinished} unfinished backups (being written, or swept by the next one)`]

@@ -3,6 +3,7 @@ import { restorePoints } from '#domain';
 import { listBackups, openContainer } from '#backup-set';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose } from '../compose.js';
+import { upkeepFacts, verifiedInShort } from '../upkeep-facts.js';
 import { table } from '../../process/table.js';
 
 /** Lists restore points, newest first. Needs no passphrase. */
@@ -18,23 +19,28 @@ export async function list({
     const series = { hostname: config.hostname, name: config.backupName };
     const { listed, backups, damaged } = await listBackups(composed.parts.storage, series, signal);
     const points = restorePoints(backups);
+    const now = composed.parts.clock.now();
+    const { verified, held } = await upkeepFacts(composed.parts.storage, backups, now, signal);
+    const anyLabels = backups.some(({ labels = [] }) => labels.length > 0);
     const rows = points.map(({ backup, whole, flaw }) => {
       const totals = listed.get(backup.id)?.read.manifest.totals;
-      reporter.item('restore-point', { ...backup, whole, flaw, ...totals }, '');
+      const lastVerified = verified.get(backup.id);
+      const hold = held.get(backup.id);
+      reporter.item('restore-point', { ...backup, whole, flaw, ...totals, lastVerified, hold }, '');
+      const skipped = totals?.skipped ?? 0;
+      const state = whole ? (skipped > 0 ? `${skipped} skipped` : 'whole') : `broken: ${flaw ?? ''}`;
       return [
         backup.id,
         backup.startedAt.toISOString(),
         String(backup.level),
         backup.hostname,
         backup.name,
+        ...(anyLabels ? [(backup.labels ?? []).join(', ')] : []),
         String(totals?.files ?? 0),
         formatBytes(totals?.contentBytes ?? 0),
         formatBytes(totals?.storedBytes ?? 0),
-        whole
-          ? (totals?.skipped ?? 0) > 0
-            ? `${totals?.skipped} skipped`
-            : 'whole'
-          : `broken: ${flaw ?? ''}`,
+        verifiedInShort(lastVerified),
+        hold === undefined ? state : `${state}, ${hold}`,
       ];
     });
     for (const { placed, failure } of damaged) {
@@ -52,11 +58,14 @@ export async function list({
         restorePoints: points.length,
         damaged: damaged.length,
       },
-      lines: rows.length === 0 ? ['no restore points'] : table(HEAD, rows),
+      lines: rows.length === 0 ? ['no restore points'] : table(headOf(anyLabels), rows),
     };
   } finally {
     await composed.close();
   }
 }
 
-const HEAD = ['ID', 'TIME', 'LEVEL', 'HOST', 'NAME', 'FILES', 'BYTES', 'STORED', 'STATE'];
+function headOf(anyLabels: boolean): readonly string[] {
+  const labels = anyLabels ? ['LABELS'] : [];
+  return ['ID', 'TIME', 'LEVEL', 'HOST', 'NAME', ...labels, 'FILES', 'BYTES', 'STORED', 'VERIFIED', 'STATE'];
+}

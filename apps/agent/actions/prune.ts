@@ -1,53 +1,34 @@
-import { planRetention, type RetentionVerdict } from '#domain';
 import { lowerOwnPriority, systemCommands } from '#host';
-import { Failure } from '#kernel';
-import {
-  backupFolder,
-  listBackups,
-  findOrphans,
-  openContainer,
-  removeBackup,
-  sweepOrphans,
-  type Series,
-} from '#backup-set';
+import { exitCodes, Failure } from '#kernel';
+import { listBackups, openContainer, prune as pruneSeries, type PruneEvent, type Series } from '#backup-set';
 import { seriesLock, type Parts } from '#workflows';
 import type { AgentConfig } from '#config';
 import type { ActionContext, ActionResult } from '../action.js';
 import { compose, unlockOf } from '../compose.js';
-import { counted } from '../../process/counted.js';
+import { PruneTeller } from '../output/prune-teller.js';
+import { retentionPolicyOf } from '../retention-policy-of.js';
 
-/** Removes backups by a plan with reasons; with `--dry-run` prints the plan and removes nothing. */
+/**
+ * Removes backups by a plan with reasons; with `--dry-run` prints the plan and removes nothing. Exit code 3 when the
+ * storage holds something that was to go.
+ */
 export async function prune(context: ActionContext<'prune'>): Promise<ActionResult> {
-  const { config, logger, signal } = context;
+  const { config, logger, reporter, signal } = context;
   await lowerOwnPriority(config.priority, systemCommands);
   const composed = await compose(config, logger);
+  const teller = new PruneTeller(reporter, config.dryRun);
   try {
     await openContainer(composed.parts.storage, unlockOf(config.secrets), signal);
-    const totals = { kept: 0, removed: 0 };
     for (const series of await seriesIn(composed.parts, config, signal)) {
-      const held = await composed.parts.exclusively(seriesLock(composed.parts, series.hostname, series.name));
-      if (!held)
-        throw new Failure('backup.busy', `a backup "${series.name}" of ${series.hostname} is running`, {
-          ...series,
-        });
-      try {
-        const { keep, drop } = await pruneSeries(composed.parts, series, context);
-        totals.kept += keep;
-        totals.removed += drop;
-      } finally {
-        await held.release();
-      }
+      for await (const event of pruneAlone(composed.parts, series, config, signal)) teller.tell(event);
     }
-    const verb = config.dryRun ? 'would be removed' : 'removed';
-    return {
-      summary: { action: 'prune', state: 'succeeded', exitCode: 0, dryRun: config.dryRun, ...totals },
-      lines: [`${counted(totals.removed, 'backup')} ${verb}, ${totals.kept} kept`],
-    };
+    return result(teller, config.dryRun);
   } finally {
     await composed.close();
   }
 }
 
+/** The series with the filter's hostname and name, whatever is there of them. */
 async function seriesIn(
   { storage }: Parts,
   { hostname, backupName }: AgentConfig<'prune'>,
@@ -61,37 +42,36 @@ async function seriesIn(
   return [...all.values()];
 }
 
-async function pruneSeries(
-  parts: Parts,
+async function* pruneAlone(
+  { storage, writerState, clock, exclusively }: Parts,
   series: Series,
-  { config, reporter, signal }: ActionContext<'prune'>,
-) {
-  const { storage, writerState, clock } = parts;
-  const { backups } = await listBackups(storage, series, signal);
-  const plan = planRetention(backups, policyOf(config), clock.now());
-  for (const verdict of plan.keep) tell('keep', verdict, reporter);
-  for (const verdict of plan.drop) {
-    tell('remove', verdict, reporter);
-    if (!config.dryRun) await removeBackup(storage, backupFolder(verdict.backup), signal);
+  config: AgentConfig<'prune'>,
+  signal: AbortSignal,
+): AsyncGenerator<PruneEvent> {
+  const held = await exclusively(seriesLock(series.hostname, series.name));
+  if (!held)
+    throw new Failure('backup.busy', `a backup "${series.name}" of ${series.hostname} is running`, {
+      ...series,
+    });
+  try {
+    const order = { series, policy: retentionPolicyOf(config), dryRun: config.dryRun };
+    yield* pruneSeries({ storage, writerState, now: clock.now() }, order, signal);
+  } finally {
+    await held.release();
   }
-  if (!config.dryRun)
-    await sweepOrphans(storage, await findOrphans(storage, series, writerState, clock.now(), signal), signal);
-  return { keep: plan.keep.length, drop: plan.drop.length };
 }
 
-function policyOf({ removeOlderThan, removeFromDate, keepLast }: AgentConfig<'prune'>) {
+function result({ totals, firstHeld, lines }: PruneTeller, dryRun: boolean): ActionResult {
+  const incomplete = firstHeld !== undefined;
   return {
-    ...(removeOlderThan === undefined ? {} : { removeOlderThanDays: removeOlderThan }),
-    ...(removeFromDate === undefined ? {} : { removeBefore: removeFromDate }),
-    ...(keepLast === undefined ? {} : { keepLast }),
+    summary: {
+      action: 'prune',
+      state: incomplete ? 'incomplete' : 'succeeded',
+      exitCode: incomplete ? exitCodes.partial : 0,
+      dryRun,
+      ...totals,
+    },
+    lines,
+    failure: firstHeld,
   };
-}
-
-function tell(
-  verdict: 'keep' | 'remove',
-  { backup, reasons }: RetentionVerdict,
-  reporter: ActionContext<'prune'>['reporter'],
-): void {
-  const text = `${verdict.padEnd(6)} ${backup.id} level ${backup.level} "${backup.name}": ${reasons.join('; ')}`;
-  reporter.item(verdict, { ...backup, reasons }, text);
 }

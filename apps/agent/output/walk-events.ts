@@ -55,6 +55,16 @@ function tellStep(
         facts,
         `backup ${String(facts['backup'])} is damaged: ${String(facts['message'])}`,
       );
+    case 'backup-unreadable':
+      return reporter.event(name, facts, `backup ${String(facts['backup'])}: ${String(facts['message'])}`);
+    case 'orphan-left':
+      return reporter.event(
+        name,
+        facts,
+        `left the rest of ${String(facts['backup'])}: ${String(facts['message'] ?? facts['reason'])}`,
+      );
+    case 'cannot-remove':
+      return reporter.event(name, facts, cannotRemoveText(facts));
     case 'object-rescued':
       return reporter.warning(name, facts, rescuedText(facts));
     case 'level-chosen':
@@ -68,6 +78,11 @@ function tellStep(
     default:
       return reporter.event(name, facts, `${name} ${JSON.stringify(facts)}`);
   }
+}
+
+function cannotRemoveText({ what, folder, message }: Readonly<Record<string, unknown>>): string {
+  const thing = what === 'writer-mark' ? 'the mark of its writer' : 'what was stored of it';
+  return `${thing} stays in "${String(folder)}" until somebody prunes who may remove it: ${String(message)}`;
 }
 
 function rescuedText(facts: Readonly<Record<string, unknown>>): string {

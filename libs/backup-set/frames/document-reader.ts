@@ -1,4 +1,4 @@
-import { asFailure, Failure, type FailureCode } from '#kernel';
+import { asFailure, Failure, isFailure, type FailureCode } from '#kernel';
 import { meter } from '#codecs';
 import type { CodecShelf } from './codec-shelf.js';
 import { decodeHeader, FRAME_OVERHEAD, HEADER_BYTES } from './frame-header.js';
@@ -15,23 +15,50 @@ export interface StoredDocument {
   readonly code: FailureCode;
   /** Its stored bytes. */
   open(signal?: AbortSignal): Promise<AsyncIterable<Buffer>>;
+  /** The same bytes in other places, one after the other: taken when those of {@link open} are damaged. */
+  others?(signal?: AbortSignal): AsyncIterable<AsyncIterable<Buffer>>;
 }
 
 /**
  * The plaintext of a stored document. Rejects with its code when the object is missing, not the one the manifest names,
- * or damaged anywhere; what was yielded before that is good. Memory held: one frame.
+ * or damaged anywhere, and nobody else has it whole; what was yielded before that is good. Memory held: one frame.
  */
 export async function* readDocument(
   document: StoredDocument,
   codecs: CodecShelf,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const { key, expected, sealer, code } = document;
+  /** Frames that were yielded: all of them were whole, wherever they came from. */
+  const progress = { frames: 0 };
+  try {
+    yield* readOnce(document, document.open(signal), progress, codecs, signal);
+  } catch (error) {
+    if (!isFailure(error, document.code)) throw error;
+    for await (const bytes of document.others?.(signal) ?? []) {
+      try {
+        yield* readOnce(document, Promise.resolve(bytes), progress, codecs, signal);
+        return;
+      } catch (second) {
+        if (!isFailure(second) || second.kind === 'cancelled') throw second;
+      }
+    }
+    throw error;
+  }
+}
+
+/** From the frame on that is wanted next. */
+async function* readOnce(
+  { key, expected, sealer, code }: StoredDocument,
+  bytes: Promise<AsyncIterable<Buffer>>,
+  progress: { frames: number },
+  codecs: CodecShelf,
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer> {
   const seen = meter();
   let held: Buffer = Buffer.alloc(0);
   let number = 0;
   try {
-    for await (const piece of await document.open(signal)) {
+    for await (const piece of await bytes) {
       seen.add(piece);
       held = held.length === 0 ? piece : Buffer.concat([held, piece]);
       for (
@@ -39,8 +66,12 @@ export async function* readDocument(
         length !== undefined && held.length >= length;
         length = frameLength(held)
       ) {
-        const { header, body: packed } = sealer.open(held.subarray(0, length), number, 0);
-        yield await (await codecs.get(header.codec)).decompress(packed, header.plainLength, signal);
+        if (number === progress.frames) {
+          const { header, body: packed } = sealer.open(held.subarray(0, length), number, 0);
+          const plain = await (await codecs.get(header.codec)).decompress(packed, header.plainLength, signal);
+          progress.frames += 1;
+          yield plain;
+        }
         held = held.subarray(length);
         number += 1;
       }

@@ -1,7 +1,8 @@
-import { Failure } from '#kernel';
-import type { StorageBackend } from '#storage';
+import { Failure, isFailure } from '#kernel';
+import { readAll, type StorageBackend } from '#storage';
 import { discard } from '#codecs';
 import type { CodecShelf } from '../frames/codec-shelf.js';
+import { isDamage } from '../from-any-copy.js';
 import { damaged } from '../frames/frame-header.js';
 import type { FrameIndex } from '../frames/frame-index.js';
 import type { FrameSealer } from '../frames/frame-sealer.js';
@@ -49,6 +50,30 @@ export class StoredFrames implements FrameSource {
   }
 
   async open(row: FrameRow, stored: Buffer, signal?: AbortSignal): Promise<Buffer> {
+    try {
+      return await this.#opened(row, stored, signal);
+    } catch (error) {
+      const whole = isDamage(error) ? await this.#fromOtherCopies(row, signal) : undefined;
+      if (whole) return whole;
+      throw error;
+    }
+  }
+
+  /** The same frame of the first storage that has it whole, when there are several. */
+  async #fromOtherCopies(row: FrameRow, signal?: AbortSignal): Promise<Buffer | undefined> {
+    const key = segmentKey(this.deps.folder, row.segment);
+    const range = { start: row.offset, end: row.offset + row.stored };
+    for (const { storage } of this.deps.storage.alternatives?.() ?? []) {
+      try {
+        return await this.#opened(row, await readAll(await storage.get(key, range, signal)), signal);
+      } catch (error) {
+        if (!isFailure(error) || error.kind === 'cancelled') throw error;
+      }
+    }
+    return undefined;
+  }
+
+  async #opened(row: FrameRow, stored: Buffer, signal?: AbortSignal): Promise<Buffer> {
     const { sealer, codecs } = this.deps;
     const { header, body } = sealer.open(stored, row.number, row.segment);
     if (header.plainLength !== row.plain) throw damaged('it is not as long as the index says');

@@ -59,6 +59,8 @@ export interface PlanOptions {
   readonly wanted?: Wanted | undefined;
   /** Asked for each entry in turn; what is not accepted stays as it is. */
   readonly accept?: ((live: LiveEntry) => Promise<boolean>) | undefined;
+  /** Told of each entry that is accepted; of a hard link it is not yet known then whether it can be restored. */
+  readonly onAccepted?: ((live: LiveEntry) => void) | undefined;
   /** Entries that touch these are left out and named in `lost`. */
   readonly damaged?: DamagedRanges | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -73,8 +75,12 @@ export async function planRestore(chain: Chain, options: PlanOptions = {}): Prom
   const draft = new PlanDraft(options.damaged ?? new Map());
   for await (const batch of tree.batches(options.wanted ?? everything, options.signal)) {
     for (const live of batch) {
-      if (!options.accept || (await options.accept(live))) draft.add(live);
-      else draft.kept += 1;
+      if (options.accept && !(await options.accept(live))) {
+        draft.kept += 1;
+        continue;
+      }
+      draft.add(live);
+      options.onAccepted?.(live);
     }
   }
   await draft.settleLinks(options.signal);

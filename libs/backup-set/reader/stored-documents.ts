@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import type { FailureCode } from '#kernel';
+import { isFailure, type FailureCode } from '#kernel';
 import type { StorageBackend } from '#storage';
 import type { ListedBackup } from '../backup-list.js';
 import type { CodecShelf } from '../frames/codec-shelf.js';
@@ -38,7 +38,8 @@ export class StoredDocuments {
     if (!expected) return;
     const key = this.listed.folder + name;
     const open = () => this.#open(name, key, signal);
-    const document = { key, expected, sealer: this.sealerOf(name), code: CODES[name], open };
+    const others = () => this.#inOtherPlaces(key, signal);
+    const document = { key, expected, sealer: this.sealerOf(name), code: CODES[name], open, others };
     yield* readDocument(document, this.deps.codecs, signal);
   }
 
@@ -49,6 +50,17 @@ export class StoredDocuments {
     if (path !== undefined) return createReadStream(path) as AsyncIterable<Buffer>;
     const bytes: AsyncIterable<Buffer> = await storage.get(key, undefined, signal);
     return cached ? cache.keeping(cached, bytes) : bytes;
+  }
+
+  /** Also where it was read first: the cache may have answered then. */
+  async *#inOtherPlaces(key: string, signal?: AbortSignal): AsyncGenerator<AsyncIterable<Buffer>> {
+    for (const { storage } of this.deps.storage.alternatives?.() ?? []) {
+      try {
+        yield await storage.get(key, undefined, signal);
+      } catch (error) {
+        if (!isFailure(error) || error.kind === 'cancelled') throw error;
+      }
+    }
   }
 
   #cached(name: StoredDocumentName): CachedDocument | undefined {

@@ -5,59 +5,38 @@ import { mapInOrder, meter } from '#codecs';
 import type { ListedBackup } from '../backup-list.js';
 import type { CatalogueLine } from '../catalogue/catalogue-line.js';
 import { isSameEntry } from '../catalogue/same-entry.js';
-import type { StoredObject } from '../frames/stored-object.js';
-import { segmentKey } from '../layout.js';
 import type { BackupReader } from '../reader/backup-reader.js';
+import { objectsOf, type CheckedObject, type Finding } from './checked-object.js';
 import { evenPieces } from './even-pieces.js';
-
-/** Something that is wrong with a stored backup. */
-export interface Finding {
-  /** Key of the object, or path of the file. */
-  readonly thing: string;
-  readonly failure: Failure;
-}
-
-export interface CheckedObject extends StoredObject {
-  readonly key: string;
-}
-
-/** Every object that a manifest promises. */
-export function objectsOf({ read, folder }: ListedBackup): CheckedObject[] {
-  const { segments, catalogue, index, state, pieces } = read.manifest;
-  return [
-    ...segments.map((segment, i) => ({ key: segmentKey(folder, i), ...segment })),
-    { key: `${folder}catalogue`, ...catalogue },
-    { key: `${folder}index`, ...index },
-    { key: `${folder}state`, ...state },
-    ...(pieces ? [{ key: `${folder}pieces`, ...pieces }] : []),
-  ];
-}
+import { missing, otherSize } from './folder-contents.js';
 
 /** An object that was read, and what is wrong with it. */
 export interface VerifiedObject {
   readonly of: ListedBackup;
+  /** Those that were read. */
   readonly bytes: number;
   readonly finding?: Finding;
 }
 
 /**
- * Reads every stored byte of the backups and compares sizes and digests with the manifests, `lanes` objects at a time,
- * whichever backup they are of. Needs no key. Yields after each object, in order, what is wrong with it, or its size
- * alone.
+ * Reads every stored byte of the backups, or of those objects that are `wanted`, and compares sizes and digests with the
+ * manifests, `lanes` objects at a time, whichever backup they are of. Needs no key. Yields after each object, in order,
+ * how much was read, and what is wrong with it.
  */
 export async function* verifyObjects(
   storage: StorageBackend,
   backups: ListedBackup | readonly ListedBackup[],
   lanes: number,
   signal?: AbortSignal,
+  wanted: (key: string) => boolean = () => true,
 ): AsyncGenerator<VerifiedObject> {
   const all = [backups].flat() as readonly ListedBackup[];
   yield* mapInOrder(
-    eachObject(all),
+    eachObject(all, wanted),
     lanes,
     async ({ of, object }, stop) => {
-      const failure = await digestFailure(storage, object, stop);
-      return { of, bytes: object.size, ...(failure ? { finding: { thing: object.key, failure } } : {}) };
+      const { bytes, failure } = await readWhole(storage, object, stop);
+      return { of, bytes, ...(failure ? { finding: { thing: object.key, failure } } : {}) };
     },
     signal,
   );
@@ -119,33 +98,34 @@ async function expectEnd(catalogue: Catalogue, reader: BackupReader): Promise<vo
   }
 }
 
-async function digestFailure(
+async function readWhole(
   storage: StorageBackend,
   object: CheckedObject,
   signal?: AbortSignal,
-): Promise<Failure | undefined> {
+): Promise<{ bytes: number; failure?: Failure }> {
   try {
     const seen = meter();
     const bytes: AsyncIterable<Buffer> = await storage.get(object.key, undefined, signal);
     for await (const piece of bytes) seen.add(piece);
     const { size, sha256 } = seen.result();
-    if (size === object.size && sha256 === object.sha256) return undefined;
-    const what =
-      size === object.size ? 'its bytes have changed' : `it has ${size} bytes instead of ${object.size}`;
-    return new Failure('segment.digest-mismatch', `"${object.key}" is damaged: ${what}`, { key: object.key });
+    if (size !== object.size) return { bytes: size, failure: otherSize(object.key, size, object.size) };
+    return sha256 === object.sha256 ? { bytes: size } : { bytes: size, failure: otherBytes(object.key) };
   } catch (error) {
-    if (isFailure(error, 'storage.object-missing')) {
-      return new Failure('segment.missing', `"${object.key}" is missing`, { key: object.key }, error);
-    }
+    if (isFailure(error, 'storage.object-missing')) return { bytes: 0, failure: missing(object.key, error) };
     throw asFailure(error);
   }
+}
+
+function otherBytes(key: string): Failure {
+  return new Failure('segment.digest-mismatch', `"${key}" is damaged: its bytes have changed`, { key });
 }
 
 // An iterable that is ready, in the shape the pool takes.
 async function* eachObject(
   backups: readonly ListedBackup[],
+  wanted: (key: string) => boolean,
 ): AsyncGenerator<{ readonly of: ListedBackup; readonly object: CheckedObject }> {
-  for (const of of backups) for (const object of objectsOf(of)) yield { of, object };
+  for (const of of backups) for (const object of objectsOf(of)) if (wanted(object.key)) yield { of, object };
 }
 
 /** What the catalogue says nothing of is not compared: large contents of a stream that was cut have no digest. */

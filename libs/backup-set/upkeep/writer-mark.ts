@@ -34,12 +34,15 @@ export async function putWriterMark(
   await writeRecord(storage, folder + objectNames.writer, mark, signal);
 }
 
-/** The mark; `'none'`; `'unreadable'` when a cut put has left something else in its place; `'newer'` of a later format. */
+/**
+ * The mark; `'none'`; `'unreadable'` when a cut put has left something else in its place; `'newer'` of a later format;
+ * `'denied'` to whoever may not read it.
+ */
 export async function readWriterMark(
   storage: StorageBackend,
   folder: string,
   signal?: AbortSignal,
-): Promise<WriterMark | 'none' | 'unreadable' | 'newer'> {
+): Promise<WriterMark | 'none' | 'unreadable' | 'newer' | 'denied'> {
   try {
     return (
       (await readRecord(storage, folder + objectNames.writer, markSchema, 'container.damaged', signal)) ??
@@ -48,6 +51,7 @@ export async function readWriterMark(
   } catch (error) {
     if (isFailure(error, 'container.damaged')) return 'unreadable';
     if (isFailure(error, 'container.newer-format')) return 'newer';
+    if (isFailure(error, 'storage.access-denied')) return 'denied';
     throw error;
   }
 }

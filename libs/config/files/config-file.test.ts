@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { isFailure, type FailureCode } from '#kernel';
 import { readConfigFile } from '#config';
+import { configFileSettings } from './config-file.js';
 
 let directory: string;
 
@@ -131,15 +132,34 @@ describe('an INI file as Freezer writes it', () => {
   });
 
   it('may describe one storage in a section of its own', async () => {
-    const text = '[storage:disk]\nstorage = local\ncontainer = /srv/a\n[default]\ncontainer = /srv/b\n';
-    assert.deepEqual(await optionsIn('s.ini', text), { storage: 'local', container: '/srv/a' });
+    const text = '[storage:disk]\nstorage = local\ncontainer = /srv/a\n[default]\nmax_level = 2\n';
+    const { byKey, storages } = await configFileSettings(await file('s.ini', text));
+    assert.deepEqual([...byKey.keys()], ['maxLevel']);
+    const place = join(directory, 's.ini [storage:disk]');
+    assert.deepEqual(storages, [{ name: 'disk', kind: 'local', settings: { container: '/srv/a' }, place }]);
   });
 
-  it('is refused when it describes several storages', async () => {
-    await refuses(
-      await file('several.ini', '[storage:a]\ncontainer = /a\n[storage:b]\ncontainer = /b\n'),
-      'input.invalid',
-      'several.ini: [storage:a] and [storage:b]: several storages are not supported by this version',
+  it('may describe several storages, in its words or in ours', async () => {
+    const text = [
+      '[storage:a]\nstorage = ssh\nssh_host = nas\nssh_username = firn\nssh_key = /k\ncontainer = /a',
+      '[storage:b]\nkind = s3\naccess_key = id\nsecret-access-key-file = /s\ncontainer = b/c\n',
+    ].join('\n');
+    const { storages, problems } = await configFileSettings(await file('several.ini', text));
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      storages.map(({ name, kind, settings }) => ({ name, kind, settings })),
+      [
+        {
+          name: 'a',
+          kind: 'ssh',
+          settings: { host: 'nas', user: 'firn', privateKeyFile: '/k', container: '/a' },
+        },
+        {
+          name: 'b',
+          kind: 's3',
+          settings: { accessKeyId: 'id', secretAccessKeyFile: '/s', container: 'b/c' },
+        },
+      ],
     );
   });
 
@@ -149,10 +169,10 @@ describe('an INI file as Freezer writes it', () => {
         'foreign.ini',
         '[a]\nmode = mysql\nproxy = http://p:1\nssh_password = hunter2\nsnapshot = true\n',
       ),
-      'input.unknown-option',
+      'input.invalid',
       'foreign.ini line 2: "mode" is a Freezer option that Firn does not have yet (of its values only "fs"); ' +
         'foreign.ini line 3: "proxy" is a Freezer option that Firn does not have yet; ' +
-        'foreign.ini line 4: "ssh-password" is a Freezer option that Firn does not have yet; ' +
+        'foreign.ini line 4: secrets do not belong here; write it into a file and give --storage-option passwordFile=FILE; ' +
         'foreign.ini line 5: "snapshot" is a Freezer option that Firn does not have yet',
     );
   });

@@ -1,10 +1,17 @@
 import { Failure } from '#kernel';
+import type { FileContents } from './file-contents.js';
 import { parseIni, type IniSection } from './ini.js';
 import { refuseBrokenJson } from './json-syntax.js';
-import { refuseProblems } from '../option-problem.js';
+import { refuseProblems, type OptionProblem } from '../option-problem.js';
 import { settingsOf, type NamedValue, type Settings } from '../setting.js';
+import { namedStorage, type NamedStorage } from '../storages/named-storage.js';
 import { readSmallFile } from './text-file.js';
 import { yamlOptions } from './yaml-options.js';
+
+/** Options and storages in a config file. */
+export interface FileSettings extends Settings {
+  readonly storages: readonly NamedStorage[];
+}
 
 export interface ConfigFile {
   /** By key, as they stand in the file; the schemas of the options read them. */
@@ -24,21 +31,31 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 }
 
 /** The same with the place of each, and with problems that can be told together with others. */
-export async function configFileSettings(path: string): Promise<Settings> {
-  const { byKey, problems } = settingsOf('config file', await configFileValues(path));
+export async function configFileSettings(path: string): Promise<FileSettings> {
+  const { values, storages: described } = await configFileContents(path);
+  const storageProblems: OptionProblem[] = [];
+  const storages = described.map(({ name, value, place }) =>
+    namedStorage(name, value, place, storageProblems),
+  );
+  const { byKey, problems: others } = settingsOf('config file', values);
+  const problems = [...others, ...storageProblems];
   const further = byKey.get('config');
-  if (!further) return { byKey, problems };
+  if (!further) return { byKey, problems, storages };
   const problem = {
     code: 'input.invalid',
     path: further.place,
     message: 'a config file names no further one',
   } as const;
-  return { byKey, problems: [...problems, problem] };
+  return { byKey, problems: [...problems, problem], storages };
 }
 
 /** The values in a file under the names that they have there, of whatever program. */
 export async function configFileValues(path: string): Promise<readonly NamedValue[]> {
-  return namedValues(decoded(await readSmallFile(path, 'config file', 1024 * 1024), path), path);
+  return (await configFileContents(path)).values;
+}
+
+async function configFileContents(path: string): Promise<FileContents> {
+  return contents(decoded(await readSmallFile(path, 'config file', 1024 * 1024), path), path);
 }
 
 function decoded(bytes: Buffer, path: string): string {
@@ -50,7 +67,7 @@ function decoded(bytes: Buffer, path: string): string {
   }
 }
 
-function namedValues(text: string, path: string): readonly NamedValue[] {
+function contents(text: string, path: string): FileContents {
   switch (formatOf(text, path)) {
     case 'json':
       refuseBrokenJson(text, path);
@@ -72,20 +89,22 @@ function formatOf(text: string, path: string): 'json' | 'yaml' | 'ini' {
   return /^\s*\[|^[^:]*=/.test(telling) ? 'ini' : 'yaml';
 }
 
+const STORAGE_SECTION = 'storage:';
+
 /** All sections as one: their names say nothing, except that one of `storage:NAME` describes a storage. */
-function merged(sections: readonly IniSection[], path: string): readonly NamedValue[] {
-  const storages = sections.filter((section) => section.name.startsWith('storage:'));
-  if (storages.length > 1) {
-    const names = storages.map((section) => `[${section.name}]`).join(' and ');
-    const message = `${path}: ${names}: several storages are not supported by this version`;
-    throw new Failure('input.invalid', message, { file: path });
-  }
-  const others = sections.filter((section) => !storages.includes(section));
-  // A later section goes before an earlier one, and the storage section before all, as with Freezer.
+function merged(sections: readonly IniSection[], path: string): FileContents {
+  const described = sections.filter(({ name }) => name.startsWith(STORAGE_SECTION));
+  const others = sections.filter((section) => !described.includes(section));
+  // A later section goes before an earlier one, as with Freezer.
   const byName = new Map<string, readonly NamedValue[]>();
-  for (const section of [...others, ...storages]) {
+  for (const section of others) {
     const names = Map.groupBy(section.entries, (entry) => entry.name.replaceAll('-', '_'));
     for (const [name, entries] of names) byName.set(name, entries);
   }
-  return [...byName.values()].flat();
+  const storages = described.map(({ name, entries }) => ({
+    name: name.slice(STORAGE_SECTION.length).trim(),
+    value: Object.fromEntries(entries.map(({ name, value }) => [name, value])),
+    place: `${path} [${name}]`,
+  }));
+  return { values: [...byName.values()].flat(), storages };
 }

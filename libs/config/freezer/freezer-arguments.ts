@@ -1,6 +1,6 @@
 import { agentAction } from '../agent-option.js';
 import { freezerObjection } from './freezer-options.js';
-import { meaningOf } from '../option-names.js';
+import { meaningOf, STORAGE_OPTION } from '../option-names.js';
 import { refuseProblems, type OptionProblem } from '../option-problem.js';
 
 const OVERWRITE = '--overwrite';
@@ -26,6 +26,11 @@ export function canonicalArguments(given: readonly string[]): readonly string[] 
       const value = meant.option.flag ? 'true' : (attached ?? given[(at += 1)]);
       const objection = freezerObjection(meant.option, value);
       if (objection) problems.push({ code: 'input.unknown-option', path: name, message: objection });
+    } else if (meant?.kind === 'secret') {
+      if (attached === undefined) at += 1;
+      problems.push({ code: 'input.invalid', path: name, message: meant.remedy });
+    } else if (meant?.kind === 'storage-setting') {
+      ours.push(`--${STORAGE_OPTION}=${meant.setting}=${attached ?? given[(at += 1)] ?? ''}`);
     } else if (meant?.kind !== 'option') ours.push(argument);
     else if (meant.option.key === 'action') action = attached ?? given[(at += 1)];
     else {

@@ -16,8 +16,6 @@ export interface FreezerOption {
  */
 const HARMLESS: Readonly<Record<string, readonly string[] | 'any'>> = {
   mode: ['fs'],
-  'upload-limit': ['-1'],
-  'download-limit': ['-1'],
   timeout: 'any',
   'temp-resource-prefix': 'any',
   'rsync-block-size': 'any',
@@ -55,17 +53,7 @@ const VALUES = [
     'nova-restore-network',
     'restore-from-host',
   ],
-  ...[
-    'ssh-key',
-    'ssh-password',
-    'ssh-username',
-    'ssh-host',
-    'ssh-port',
-    'ftp-username',
-    'ftp-password',
-    'ftp-host',
-  ],
-  ...['ftp-port', 'ftp-keyfile', 'ftp-certfile', 'access-key', 'secret-key', 'endpoint', 'log-dir', 'logdir'],
+  ...['ftp-keyfile', 'ftp-certfile', 'log-dir', 'logdir'],
   ...[
     'log-config-append',
     'log-config',

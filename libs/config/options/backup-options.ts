@@ -1,5 +1,6 @@
 import { defaulted, flagged, optional } from '../agent-option.js';
 import { choice, flag, lines, path, size, wholeNumber } from '../values/option-values.js';
+import { labels } from '../values/upkeep-values.js';
 
 /** The compressions by name; the room of codecs knows them. */
 const COMPRESSIONS = ['zstd', 'gzip', 'bzip2', 'xz', 'none'] as const;
@@ -46,6 +47,14 @@ export const backupOptions = {
     help: 'largest stored object (default 64MiB)',
     actions: ['backup'],
   }),
+  label: defaulted((): readonly string[] => [], {
+    name: 'label',
+    schema: labels,
+    metavar: 'LABEL',
+    repeatable: true,
+    help: 'word that is kept with the backup, for people and prune; can be given several times (default none)',
+    actions: ['backup'],
+  }),
   exclude: defaulted((): readonly string[] => [], {
     name: 'exclude',
     schema: lines,
@@ -73,6 +82,13 @@ export const backupOptions = {
     schema: choice(DEREFERENCES),
     metavar: DEREFERENCES.slice(1).join('|'),
     help: 'follow symlinks (soft), store hard links as files (hard), or both (all) (default none)',
+    actions: ['backup'],
+  }),
+  requireCopies: optional({
+    name: 'require-copies',
+    schema: wholeNumber(1, 100),
+    metavar: 'N',
+    help: 'how many of several storages must hold the backup for it to count as made (default all)',
     actions: ['backup'],
   }),
   metadataOut: optional({

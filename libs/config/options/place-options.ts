@@ -6,10 +6,34 @@ import {
   requiredFor,
   type AgentAction,
 } from '../agent-option.js';
-import { path, text } from '../values/option-values.js';
+import { lines, path, text } from '../values/option-values.js';
 
-const ON_STORAGE = ['backup', 'restore', 'list', 'ls', 'cat', 'verify', 'info', 'prune', 'key'] as const;
-const OF_BACKUPS = ['backup', 'restore', 'list', 'ls', 'cat', 'verify', 'info', 'prune'] as const;
+const ON_STORAGE = [
+  'backup',
+  'restore',
+  'list',
+  'ls',
+  'cat',
+  'verify',
+  'info',
+  'prune',
+  'hold',
+  'key',
+  'storage',
+  'copy',
+] as const;
+const OF_BACKUPS = [
+  'backup',
+  'restore',
+  'list',
+  'ls',
+  'cat',
+  'verify',
+  'info',
+  'prune',
+  'hold',
+  'copy',
+] as const;
 
 /** What is meant: the source, the name, and the place that keeps the backups. */
 export const placeOptions = {
@@ -47,20 +71,44 @@ export const placeOptions = {
     },
     ['backup', 'restore', 'prune'],
   ),
-  storage: defaulted(() => 'local', {
+  storage: optional({
     name: 'storage',
-    schema: text,
-    metavar: 'KIND',
-    help: 'kind of storage (default local)',
+    schema: lines,
+    metavar: 'STORAGE',
+    repeatable: true,
+    help: 'kind of storage, name of one that a file describes, or address; several keep a copy each (default local)',
     actions: ON_STORAGE,
   }),
-  container: requiredFor(ON_STORAGE, {
+  container: optional({
     name: 'container',
     short: 'C',
-    schema: path,
+    schema: lines,
     metavar: 'PLACE',
-    help: 'directory, bucket or container that keeps the backups',
+    repeatable: true,
+    help: 'directory, bucket or container that keeps the backups, or an address; can be given several times (default what the storages of the config file say)',
     actions: ON_STORAGE,
+  }),
+  storageOption: optional({
+    name: 'storage-option',
+    schema: lines,
+    metavar: 'NAME=VALUE',
+    repeatable: true,
+    help: 'setting of the storage, or STORAGE.NAME=VALUE of one of several; "storage kinds" shows all (default none)',
+    actions: ON_STORAGE,
+  }),
+  storagesFile: optional({
+    name: 'storages-file',
+    schema: path,
+    metavar: 'FILE',
+    help: 'describes storages by name (default storages.yaml in /etc/firn, or in ~/.config/firn when not root)',
+    actions: ON_STORAGE,
+  }),
+  from: optional({
+    name: 'from',
+    schema: text,
+    metavar: 'STORAGE',
+    help: 'storage that the others are brought up to date from (default the first)',
+    actions: ['copy'],
   }),
   encryptPassFile: optional({
     name: 'encrypt-pass-file',

@@ -19,12 +19,12 @@ export const restoreOptions = {
     help: 'newest restore point at or before this date; local time without a zone (default now)',
     actions: ['restore', 'ls', 'cat', 'verify'],
   }),
-  backupId: requiredFor(['ls', 'cat'], {
+  backupId: requiredFor(['ls', 'cat', 'hold'], {
     name: 'backup-id',
     schema: text,
     metavar: 'ID',
     help: 'restore point by its id, the beginning of one, or latest (default latest; verify: all)',
-    actions: ['restore', 'ls', 'cat', 'verify'],
+    actions: ['restore', 'ls', 'cat', 'verify', 'hold'],
   }),
   include: defaulted((): readonly string[] => [], {
     name: 'include',

@@ -9,6 +9,7 @@ const PRIORITIES = {
 } as const;
 
 const ALL = AGENT_ACTIONS;
+const ON_THE_LINE = ['backup', 'restore', 'cat', 'verify', 'copy', 'storage'] as const;
 
 /** How much a run stands back for others: niceness 0…19, and whether it reads only idle disks. */
 interface RunPriority {
@@ -33,15 +34,29 @@ export const runOptions = {
     name: 'bandwidth-limit',
     schema: rate,
     metavar: 'SIZE',
-    help: 'bytes a second from and to the storage, such as 5MiB (default no limit)',
-    actions: ['backup', 'restore', 'cat', 'verify'],
+    help: 'bytes a second from and to the storages together, such as 5MiB (default no limit)',
+    actions: ON_THE_LINE,
+  }),
+  uploadLimit: optional({
+    name: 'upload-limit',
+    schema: rate,
+    metavar: 'SIZE',
+    help: 'bytes a second to the storages, whatever comes from them (default that of --bandwidth-limit)',
+    actions: ON_THE_LINE,
+  }),
+  downloadLimit: optional({
+    name: 'download-limit',
+    schema: rate,
+    metavar: 'SIZE',
+    help: 'bytes a second from the storages, whatever goes to them (default that of --bandwidth-limit)',
+    actions: ON_THE_LINE,
   }),
   priority: defaulted((): RunPriority => PRIORITIES.normal, {
     name: 'priority',
     schema: priority,
     metavar: Object.keys(PRIORITIES).join('|'),
     help: 'let other programs go first: low, or lowest which reads only idle disks (default normal)',
-    actions: ['backup', 'restore', 'verify', 'exec', 'prune'],
+    actions: ['backup', 'restore', 'verify', 'exec', 'prune', 'copy'],
   }),
   workDir: defaulted((facts) => facts.temporaryRoot, {
     name: 'work-dir',

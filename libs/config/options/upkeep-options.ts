@@ -1,12 +1,27 @@
 import { flagged, optional, requiredFor } from '../agent-option.js';
-import { command, date, days, flag, path, wholeNumber } from '../values/option-values.js';
+import { command, flag, path, text } from '../values/option-values.js';
+import { share } from '../values/upkeep-values.js';
 
-/** Verifying, removing, and running a command. */
+/** Verifying, keys, and running a command. */
 export const upkeepOptions = {
   readData: flagged({
     name: 'read-data',
     schema: flag,
-    help: 'read and check all stored data (default only that it is there)',
+    help: 'open all data and compare it with the catalogue, which needs the key (default only stored bytes with their digests)',
+    actions: ['verify'],
+  }),
+  readDataSubset: optional({
+    name: 'read-data-subset',
+    schema: share,
+    metavar: 'SHARE',
+    help: 'compare the digests of a sample: 5%, 10GiB, or 2/7 for the second of seven parts (default of everything)',
+    actions: ['verify'],
+  }),
+  subsetSeed: optional({
+    name: 'subset-seed',
+    schema: text,
+    metavar: 'TEXT',
+    help: 'choose the same sample as a run that printed this seed (default another one each time)',
     actions: ['verify'],
   }),
   command: requiredFor(['exec'], {
@@ -29,27 +44,5 @@ export const upkeepOptions = {
     metavar: 'FILE',
     help: 'file whose first line is the recovery key; FIRN_RECOVERY_KEY does the same (default none)',
     actions: ['restore', 'cat', 'ls', 'verify', 'key'],
-  }),
-  removeOlderThan: optional({
-    name: 'remove-older-than',
-    short: 'R',
-    schema: days,
-    metavar: 'DAYS',
-    help: 'remove backups older than so many days (default none)',
-    actions: ['prune'],
-  }),
-  removeFromDate: optional({
-    name: 'remove-from-date',
-    schema: date,
-    metavar: 'DATE',
-    help: 'remove backups from before this date; local time without a zone (default none)',
-    actions: ['prune'],
-  }),
-  keepLast: optional({
-    name: 'keep-last',
-    schema: wholeNumber(1),
-    metavar: 'N',
-    help: 'keep the newest N backups of each name, whatever else is asked for (default 1)',
-    actions: ['prune'],
   }),
 } as const;

@@ -94,6 +94,12 @@ export const apiOptions = {
     schema: place,
     help: 'file to write name and password of an account for a scheduler to, at every start (default none)',
   }),
+  sealingKeyFile: optional({
+    name: 'sealing-key-file',
+    metavar: 'FILE',
+    schema: place,
+    help: 'file with the key that seals secrets of storages, made when it is not there; all APIs of one database need the same (default secrets/sealing-key in the state directory)',
+  }),
   leaseSeconds: defaulted(60, {
     name: 'lease-seconds',
     metavar: 'SECONDS',

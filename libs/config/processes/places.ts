@@ -35,6 +35,11 @@ export function personalConfigDirectory({ home, env }: Pick<ProcessFacts, 'home'
   return join(base(env['XDG_CONFIG_HOME'], home, '.config'), 'firn');
 }
 
+/** Describes storages by name, for all jobs of this machine or person. */
+export function storagesPath(facts: ProcessFacts): string {
+  return join(configDirectory(facts), 'storages.yaml');
+}
+
 /** The standard has it that a path which is not absolute does not count. */
 function base(wished: string | undefined, home: string, otherwise: string): string {
   return wished !== undefined && isAbsolute(wished) ? wished : join(home, otherwise);

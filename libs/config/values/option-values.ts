@@ -65,8 +65,9 @@ export function size(least: string, most: string): Schema<number> {
   });
 }
 
-/** Bytes a second, above 0: `5MiB` or `5MiB/s`. */
+/** Bytes a second, above 0: `5MiB` or `5MiB/s`; infinity for -1, which is how Freezer writes no limit. */
 export const rate: Schema<number> = reading((value) => {
+  if (String(value).trim() === '-1') return Infinity;
   const bytes = sizeOf(typeof value === 'string' ? value.replace(/\s*\/\s*s\s*$/i, '') : value);
   if (bytes === 0) throw refusal('0 would stand still; leave the option out for no limit');
   return bytes;

@@ -12,7 +12,7 @@ describe('who may do what', () => {
     admin: ['look', 'change', 'report', 'administer'],
     member: ['look', 'change'],
     reader: ['look'],
-    service: ['look', 'report'],
+    service: ['look', 'report', 'unseal'],
   };
   for (const role of ROLES) {
     it(`${role}: ${own[role].join(', ')} in its own project, ${role === 'admin' ? 'and in others' : 'nothing in others'}`, () => {

@@ -23,8 +23,11 @@ export interface User {
   readonly updatedAt: Date;
 }
 
-/** look: read documents · change: write them · report: what a scheduler does · administer: users, central clients. */
-export const PERMISSIONS = ['look', 'change', 'report', 'administer'] as const;
+/**
+ * look: read documents · change: write them · report: what a scheduler does · unseal: get the secrets of a storage for a
+ * run that one holds · administer: users, central clients.
+ */
+export const PERMISSIONS = ['look', 'change', 'report', 'unseal', 'administer'] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** Freezer's policies (facts: api.md §8), with `report` for what only schedulers do. */
@@ -32,6 +35,8 @@ const MAY: Readonly<Record<Permission, readonly Role[]>> = {
   look: ['admin', 'member', 'reader', 'service'],
   change: ['admin', 'member'],
   report: ['admin', 'service'],
+  // Not even an administrator is shown a secret again.
+  unseal: ['service'],
   administer: ['admin'],
 };
 

@@ -37,7 +37,7 @@ export interface CapabilityGap {
   readonly known: readonly string[];
 }
 
-/** What these settings of an action ask for and the client cannot do. */
+/** What these settings of an action ask for and the client cannot do; a list asks for all that is in it. */
 export function capabilityGaps(
   capabilities: Capabilities,
   settings: Readonly<Record<string, unknown>>,
@@ -48,7 +48,11 @@ export function capabilityGaps(
     ['storage', settings['storage'], capabilities.storages],
     ['engine', settings['engine_name'] ?? settings['engineName'] ?? settings['engine'], capabilities.engines],
   ];
-  return asked.flatMap(([what, wanted, known]) =>
-    typeof wanted === 'string' && !known.includes(wanted) ? [{ what, wanted, known }] : [],
+  return asked.flatMap(([what, asked, known]) =>
+    [asked]
+      .flat()
+      .flatMap((wanted) =>
+        typeof wanted === 'string' && !known.includes(wanted) ? [{ what, wanted, known }] : [],
+      ),
   );
 }

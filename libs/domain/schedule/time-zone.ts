@@ -11,6 +11,8 @@ export interface TimeZone {
   instantOf(wall: number): number;
   /** The highest reading up to `instant`. After clocks were set back it stands still until they have caught up. */
   wallAt(instant: number): number;
+  /** What the clock really shows, so after clocks were set back the same reading a second time. */
+  shownAt(instant: number): number;
 }
 
 const SECOND = 1000;
@@ -20,7 +22,12 @@ const HOUR = 3_600_000;
 const BEFORE = 15 * HOUR;
 const AFTER = 13 * HOUR;
 
-export const UTC: TimeZone = { name: 'UTC', instantOf: (wall) => wall, wallAt: (instant) => instant };
+export const UTC: TimeZone = {
+  name: 'UTC',
+  instantOf: (wall) => wall,
+  wallAt: (instant) => instant,
+  shownAt: (instant) => instant,
+};
 
 const known = new Map<string, TimeZone>();
 const KEPT = 64;
@@ -99,5 +106,5 @@ function timeZone(name: string, format: Intl.DateTimeFormat): TimeZone {
     return changeIn(first, instant) + offsetAt(first) - SECOND;
   };
 
-  return { name, instantOf, wallAt };
+  return { name, instantOf, wallAt, shownAt: (instant) => instant + offsetAt(instant) };
 }

@@ -1,6 +1,7 @@
 import type { Notice } from '#domain';
 import { type Failure, invariant } from '#kernel';
 import type { Manifest } from '#backup-set';
+import type { CopyState } from '#storage';
 import { backupBegin } from '../kinds/backup-begin.js';
 import { backupCommit } from '../kinds/backup-commit.js';
 import { containerOpen } from '../kinds/container-open.js';
@@ -49,6 +50,8 @@ export interface BackupOutcome {
   readonly manifest: Manifest;
   readonly reason: string;
   readonly notices: readonly Notice[];
+  /** What became of the copies, when there are several storages; otherwise empty. */
+  readonly copies: readonly CopyState[];
   /** What could not be given back afterwards; the backup itself is good. */
   readonly undoFailures: readonly Failure[];
 }
@@ -82,6 +85,7 @@ export async function runBackup(
         manifest: slots.get(RECEIPT),
         reason: slots.get(LEVEL).reason,
         notices: slots.get(STREAM).notices,
+        copies: parts.copies?.states() ?? [],
         undoFailures,
       };
     }

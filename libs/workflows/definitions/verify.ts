@@ -2,6 +2,8 @@ import { REPORT, VERIFY_ORDER } from '../kinds/slots.js';
 import { verifyChoose } from '../kinds/verify-choose.js';
 import { verifyData } from '../kinds/verify-data.js';
 import { verifyStoredObjects } from '../kinds/verify-objects.js';
+import { verifyPresence } from '../kinds/verify-presence.js';
+import { verifyRecord } from '../kinds/verify-record.js';
 import type { VerifyOrder } from '../orders.js';
 import type { Parts } from '../parts.js';
 import { runWorkflow } from '../runner/runner.js';
@@ -15,8 +17,10 @@ export const verifyWorkflow: WorkflowSpec = {
   name: 'verify',
   steps: [
     { id: 'choose', uses: 'verify.choose' },
+    { id: 'presence', uses: 'verify.presence' },
     { id: 'objects', uses: 'verify.objects' },
     { id: 'data', uses: 'verify.data' },
+    { id: 'record', uses: 'verify.record' },
   ],
 };
 
@@ -26,7 +30,9 @@ export async function runVerify(
   order: VerifyOrder,
   options: WalkOptions,
 ): Promise<VerifyReport> {
-  const kinds = stepKinds([verifyChoose(parts), verifyStoredObjects(parts), verifyData(parts)]);
+  const kinds = stepKinds(
+    [verifyChoose, verifyPresence, verifyStoredObjects, verifyData, verifyRecord].map((make) => make(parts)),
+  );
   const { clock, log } = parts;
   const seed = [filled(VERIFY_ORDER, order)];
   const { slots, failure } = await runWorkflow(verifyWorkflow, kinds, { ...options, clock, log, seed });

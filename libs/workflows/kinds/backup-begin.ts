@@ -1,8 +1,8 @@
-import { backupId, invariant } from '#kernel';
+import { backupId, invariant, isFailure } from '#kernel';
 import { BackupSetWriter, StateCache } from '#backup-set';
 import type { Parts } from '../parts.js';
 import { selectionOf } from '../selection.js';
-import { defineStep, type StepKind } from '../runner/step-kind.js';
+import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
 import { BACKUP_ORDER, CONTAINER, LEVEL, RECEIPT, WRITER } from './slots.js';
 
 /** Opens a new backup in the container. Undone, nothing of it remains. */
@@ -40,6 +40,7 @@ export function backupBegin(parts: Parts): StepKind {
           hostname: order.hostname,
           name: order.name,
           engine: parts.engine.name,
+          ...(order.labels ? { labels: order.labels } : {}),
           source: order.source.root,
           selection: selectionOf(order.source),
           program: order.program,
@@ -53,10 +54,27 @@ export function backupBegin(parts: Parts): StepKind {
       });
       return { writer, close: () => Promise.all([codec.close(), documentCodec.close()]) };
     },
-    undo: ({ writer }, context) => writer.abandon(context.signal),
+    undo: ({ writer }, context) =>
+      ifAllowed(() => writer.abandon(context.signal), 'failed-backup', writer, context),
     release: async ({ writer, close }, context) => {
-      await writer.close(context.has(RECEIPT));
+      await ifAllowed(() => writer.close(context.has(RECEIPT)), 'writer-mark', writer, context);
       await close();
     },
   });
+}
+
+/** What a client that may only add has to leave is left to one that may remove: it is told, and fails nothing. */
+async function ifAllowed(
+  remove: () => Promise<void>,
+  what: 'failed-backup' | 'writer-mark',
+  { folder }: BackupSetWriter,
+  context: StepContext,
+): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (!isFailure(error, 'storage.access-denied', 'storage.object-held')) throw error;
+    const { code, message } = error;
+    context.emit({ name: 'cannot-remove', facts: { what, folder, code, message } });
+  }
 }

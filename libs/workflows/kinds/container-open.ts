@@ -1,5 +1,5 @@
 import { isFailure, z } from '#kernel';
-import { openContainer, openOrCreateContainer } from '#backup-set';
+import { openContainer, openOrCreateContainer, seedCopies } from '#backup-set';
 import type { Parts } from '../parts.js';
 import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
 import { BACKUP_ORDER, CONTAINER } from './slots.js';
@@ -17,6 +17,7 @@ export function containerOpen(parts: Parts): StepKind {
     run: async (context, { create }) => {
       const { passphrase, passphraseCost } = context.get(BACKUP_ORDER);
       if (!create) return look(parts, context, passphrase);
+      if (parts.copies) await seedCopies(parts.copies, context.signal);
       const options = { now: parts.clock.now(), passphrase, cost: passphraseCost };
       const { container, created } = await openOrCreateContainer(parts.storage, options, context.signal);
       // Without the key nothing could be written; better to say so now than after the source was read.

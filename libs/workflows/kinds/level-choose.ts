@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseFor, restorePointOf } from '#domain';
-import { asFailure, invariant } from '#kernel';
+import { asFailure, invariant, isFailure } from '#kernel';
 import {
   knownPieces,
   listBackups,
@@ -12,6 +12,7 @@ import {
   type Container,
 } from '#backup-set';
 import type { EngineState } from '#engines';
+import { dropLateCopies } from '../copies-of-base.js';
 import type { BackupOrder } from '../orders.js';
 import type { Parts } from '../parts.js';
 import { selectionOf } from '../selection.js';
@@ -52,9 +53,15 @@ async function choose(
   statePath: string,
 ): Promise<ChosenLevel> {
   const order = context.get(BACKUP_ORDER);
-  const { listed, backups } = await listSeries(parts, order, context);
+  const listing = await listSeries(parts, order, context);
+  if (!listing) return { level: 0, reason: `level 0: ${NOT_LISTED}` };
+  const { listed, backups } = listing;
   const decision = baseFor(backups, { ...order.policy, engine: parts.engine.name }, parts.clock.now());
-  if (!decision.base) return { level: decision.level, reason: decision.reason };
+  if (!decision.base) {
+    const isHidden = listing.damaged.some(({ failure }) => isDenied(failure));
+    const reason = isHidden ? `level 0: ${NOT_READ}` : decision.reason;
+    return { level: decision.level, reason: backups.length > 0 ? decision.reason : reason };
+  }
   const base = decision.base;
   try {
     const point = restorePointOf(base.id, backups);
@@ -64,6 +71,9 @@ async function choose(
     if (reader.manifest.selection !== selectionOf(order.source)) {
       return { level: 0, reason: 'level 0: the source, or what is left out of it, is not that of the base' };
     }
+    if (parts.copies && !(await dropLateCopies(parts.copies, chain, context.signal))) {
+      return { level: 0, reason: `level 0: no storage holds all that base ${base.id} stands on` };
+    }
     const state = await fetched(reader.state(context.signal), statePath);
     // Read once here, so that one that cannot be read is found while there is still a choice.
     if (parts.engine.framing === 'content-defined') {
@@ -72,7 +82,7 @@ async function choose(
     return { level: decision.level, reason: decision.reason, base: { listed: reader.listed, state, chain } };
   } catch (error) {
     const failure = asFailure(error);
-    if (failure.kind !== 'corrupt') throw failure;
+    if (failure.kind !== 'corrupt' && !isDenied(failure)) throw failure;
     return { level: 0, reason: `level 0: the base ${base.id} cannot be used: ${failure.message}` };
   }
 }
@@ -94,13 +104,27 @@ async function listSeries(
   { storage }: Parts,
   order: BackupOrder,
   context: StepContext,
-): Promise<BackupListing> {
+): Promise<BackupListing | undefined> {
   const { hostname, name } = order;
-  const listing = await listBackups(storage, { hostname, name }, context.signal);
-  for (const { placed, failure } of listing.damaged) {
-    context.emit({ name: 'backup-damaged', facts: { backup: placed.id, message: failure.message } });
+  try {
+    const listing = await listBackups(storage, { hostname, name }, context.signal, 'are-damaged');
+    for (const { placed, failure } of listing.damaged) {
+      const event = isDenied(failure) ? 'backup-unreadable' : 'backup-damaged';
+      context.emit({ name: event, facts: { backup: placed.id, message: failure.message } });
+    }
+    return listing;
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    return undefined;
   }
-  return listing;
+}
+
+/** Of a client that may only write, and has lost what it remembered. */
+const NOT_READ = 'earlier backups may not be read by this client, and are not remembered here';
+const NOT_LISTED = 'earlier backups may not be listed by this client, and are not remembered here';
+
+function isDenied(error: unknown): boolean {
+  return isFailure(error, 'storage.access-denied');
 }
 
 /** The whole state, checked to its last byte, in a file: an engine must not begin with a state that breaks off. */

@@ -3,11 +3,12 @@ import { isAbsolute } from 'node:path';
 import { bytesOf, Failure } from '#kernel';
 import { planRestore } from '#backup-set';
 import type { RestoreOrder } from '../orders.js';
+import { EntryLog } from '../restoring/entry-log.js';
 import { wantedIn } from '../restoring/planned.js';
 import { tellingRescued } from '../restoring/rescue.js';
 import { defineStep, type StepKind } from '../runner/step-kind.js';
 import { TargetGuard } from '../restoring/target-guard.js';
-import { CHAIN, PLAN, RESTORE_ORDER, TARGET } from './slots.js';
+import { CHAIN, PLAN, PLANNED, RESTORE_ORDER, TARGET } from './slots.js';
 
 /** Decides what is to be written where. Reads catalogues and looks at the target; writes nothing. */
 export function restorePlan(): StepKind {
@@ -15,14 +16,20 @@ export function restorePlan(): StepKind {
     name: 'restore.plan',
     summary: 'Decides which files come from which level, and what may be overwritten',
     reads: [RESTORE_ORDER, CHAIN],
-    writes: [PLAN, TARGET],
+    writes: [PLAN, PLANNED, TARGET],
     run: async (context) => {
       const order = context.get(RESTORE_ORDER);
       const chain = context.get(CHAIN);
       const guard = guardFor(order);
       const wanted = wantedIn(chain, order.include);
+      const log = new EntryLog();
       const plan = await tellingRescued(context, chain, () =>
-        planRestore(chain, { wanted, accept: guard?.accept, signal: context.signal }),
+        planRestore(chain, {
+          wanted,
+          accept: guard?.accept,
+          onAccepted: (live) => log.add(live),
+          signal: context.signal,
+        }),
       );
       if (plan.totals.entries + plan.totals.kept + plan.holes.length === 0) {
         throw new Failure(
@@ -33,6 +40,7 @@ export function restorePlan(): StepKind {
       }
       if (!order.keepGoing) refuseHoles(plan.holes);
       context.set(PLAN, plan);
+      context.set(PLANNED, log);
       context.set(TARGET, guard);
     },
   });

@@ -11,7 +11,7 @@ export function seriesHold(parts: Parts): StepKind {
     reads: [BACKUP_ORDER],
     run: async (context) => {
       const { hostname, name } = context.get(BACKUP_ORDER);
-      const held = await parts.exclusively(seriesLock(parts, hostname, name));
+      const held = await parts.exclusively(seriesLock(hostname, name));
       if (held) return held;
       throw new Failure('backup.busy', `a backup "${name}" of ${hostname} is running already`, {
         hostname,
@@ -22,10 +22,6 @@ export function seriesHold(parts: Parts): StepKind {
   });
 }
 
-export function seriesLock(
-  { storageName }: Pick<Parts, 'storageName'>,
-  hostname: string,
-  name: string,
-): string {
-  return `series\n${storageName}\n${hostname}\n${name}`;
+export function seriesLock(hostname: string, name: string): string {
+  return `series\n${hostname}\n${name}`;
 }

@@ -4,6 +4,7 @@ import type { ArchiveOutcome, EngineState, Extracted } from '#engines';
 import type { CommandExit } from '#host';
 import type { BackupOrder, ExecOrder, RestoreOrder, VerifyOrder } from '../orders.js';
 import { slot } from '../runner/slot.js';
+import type { EntryLog } from '../restoring/entry-log.js';
 import type { TargetGuard } from '../restoring/target-guard.js';
 import type { VerifyReport } from '../verify-report.js';
 
@@ -24,14 +25,23 @@ export const POINT = slot<RestorePoint>('restore point');
 export const CHAIN = slot<Chain>('chain');
 export const TARGET = slot<TargetGuard | undefined>('target');
 export const PLAN = slot<RestorePlan>('plan');
+/** The entries of the plan. */
+export const PLANNED = slot<EntryLog>('planned entries');
 /** What was handed to the engine: the plan, without what is damaged. */
 export const RESTORED = slot<RestorePlan>('restored');
 export const EXTRACTED = slot<Extracted>('extracted');
 export const DELETED = slot<number>('deleted');
 export const CHECKED = slot<Checked>('checked');
 export const TO_VERIFY = slot<readonly ListedBackup[]>('to verify');
+export const TO_READ = slot<ToRead>('to read');
 export const REPORT = slot<VerifyReport>('report');
 export const EXIT = slot<CommandExit>('exit');
+
+/** Stored objects whose bytes are to be compared with their digests. */
+export interface ToRead {
+  readonly has: (key: string) => boolean;
+  readonly bytes: number;
+}
 
 /** Restored paths that are not as the catalogue says. */
 export interface Checked {

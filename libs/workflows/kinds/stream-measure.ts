@@ -1,3 +1,4 @@
+import { EntryTally } from '#domain';
 import type { Parts } from '../parts.js';
 import { defineStep, type StepKind } from '../runner/step-kind.js';
 import { BACKUP_ORDER, LEVEL, MEASURED, STREAM } from './slots.js';
@@ -12,14 +13,14 @@ export function streamMeasure(parts: Parts): StepKind {
     run: async (context) => {
       const { source } = context.get(BACKUP_ORDER);
       const archive = parts.engine.archive(source, context.get(LEVEL).base?.state, context.signal);
-      const total = { entries: 0, files: 0, bytes: 0, streamBytes: 0 };
+      const tally = new EntryTally();
+      let streamBytes = 0;
       try {
-        for await (const { bytes, entries } of archive.parts) {
-          total.streamBytes += bytes.length;
-          total.entries += entries.length;
-          total.files += entries.filter((entry) => entry.type === 'file').length;
-          for (const { size } of entries) total.bytes += size;
-          context.emit({ name: 'progress', facts: { files: total.files, bytes: total.streamBytes } });
+        for await (const part of archive.parts) {
+          streamBytes += part.bytes.length;
+          if (part.lines) tally.addAll(part.lines.totals);
+          else for (const entry of part.entries) tally.add(entry);
+          context.emit({ name: 'progress', facts: { files: tally.files, bytes: streamBytes } });
         }
         const outcome = await archive.outcome();
         for (const notice of outcome.notices) context.emit({ name: 'notice', facts: { ...notice } });
@@ -27,7 +28,8 @@ export function streamMeasure(parts: Parts): StepKind {
       } finally {
         await archive.close();
       }
-      context.set(MEASURED, total);
+      const { entries, files, contentBytes: bytes } = tally;
+      context.set(MEASURED, { entries, files, bytes, streamBytes });
     },
   });
 }

@@ -3,6 +3,7 @@ import { Failure, type BackupId } from '#kernel';
 import {
   BackupReader,
   listBackups,
+  objectsOf,
   openChain,
   openContainer,
   type BackupListing,
@@ -26,20 +27,28 @@ export function verifyChoose(parts: Parts): StepKind {
       const order = context.get(VERIFY_ORDER);
       const container = await openContainer(parts.storage, order.unlock, context.signal);
       if (order.readData && container.encrypted) container.master();
-      const report = new VerifyReport();
+      const report = new VerifyReport(parts.clock.now());
       const listing = await listBackups(parts.storage, order, context.signal);
       for (const { placed, folder, failure } of listing.damaged) {
         if (concerns(order, placed.id))
           report.of(placed).findings.push({ thing: `${folder}manifest`, failure });
       }
       const chosen = choose(listing, order, report);
-      for (const { backup } of chosen) report.of(backup);
+      for (const each of chosen) countObjects(report, each);
       for (const found of chosen) judgeManifest(parts, container, found, listing, report);
       context.set(CONTAINER, container);
       context.set(REPORT, report);
       context.set(TO_VERIFY, chosen);
     },
   });
+}
+
+function countObjects(report: VerifyReport, listed: ListedBackup): void {
+  const verified = report.of(listed.backup);
+  for (const { size } of objectsOf(listed)) {
+    verified.ofObjects += 1;
+    verified.ofBytes += size;
+  }
 }
 
 function concerns({ id }: VerifyOrder, backup: BackupId): boolean {

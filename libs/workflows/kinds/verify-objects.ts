@@ -1,19 +1,20 @@
 import { verifyObjects } from '#backup-set';
 import type { Parts } from '../parts.js';
 import { defineStep, type StepKind } from '../runner/step-kind.js';
-import { REPORT, TO_VERIFY } from './slots.js';
+import { REPORT, TO_READ, TO_VERIFY } from './slots.js';
 
-/** Every stored object is there and has the bytes that its manifest names. Needs no key. */
+/** Every stored object, or every one of a sample, has the bytes that its manifest names. Needs no key. */
 export function verifyStoredObjects(parts: Parts): StepKind {
   return defineStep({
     name: 'verify.objects',
-    summary: 'Reads every stored object and compares its size and digest with the manifest',
-    reads: [TO_VERIFY, REPORT],
+    summary: 'Reads stored objects and compares their digests with the manifest',
+    reads: [TO_VERIFY, TO_READ, REPORT],
     run: async (context) => {
       const chosen = context.get(TO_VERIFY);
-      const totalBytes = chosen.reduce((sum, { read }) => sum + read.manifest.totals.storedBytes, 0);
+      const { has, bytes: totalBytes } = context.get(TO_READ);
+      const { storage, lanes } = parts;
       let bytes = 0;
-      for await (const result of verifyObjects(parts.storage, chosen, parts.lanes, context.signal)) {
+      for await (const result of verifyObjects(storage, chosen, lanes, context.signal, has)) {
         const verified = context.get(REPORT).of(result.of.backup);
         verified.objects += 1;
         verified.bytes += result.bytes;

@@ -40,8 +40,14 @@ export async function openRestorePoint(
   signal: AbortSignal,
 ): Promise<OpenPoint> {
   const { id, at, unlock, rescue } = wish;
-  const container = await openContainer(parts.storage, unlock, signal);
-  const listing = await listBackups(parts.storage, wish, signal);
+  // The listing needs no key, which takes its time to be made of a passphrase; what the container says comes first.
+  const [opened, listed] = await Promise.allSettled([
+    openContainer(parts.storage, unlock, signal),
+    listBackups(parts.storage, wish, signal),
+  ]);
+  if (opened.status === 'rejected') throw opened.reason;
+  if (listed.status === 'rejected') throw listed.reason;
+  const [container, listing] = [opened.value, listed.value];
   refuseUnclear(listing, wish);
   const point = choose(listing, { ...(id === undefined ? {} : { id }), ...(at ? { at } : {}) });
   const chain = openChain({ ...parts, container, ...(rescue ? { rescue } : {}) }, point, listing.listed);

@@ -1,4 +1,5 @@
 import type { Chain, LiveEntry, RestorePlan, Wanted } from '#backup-set';
+import type { Entry } from '#domain';
 import { wantedBy } from './path-patterns.js';
 
 /** Several steps ask for the same; a search for the same wish is not made twice. */
@@ -14,8 +15,13 @@ export function wantedIn(chain: Chain, include: readonly string[]): Wanted | und
   return wanted;
 }
 
+/** What of an entry a plan knows. */
+export interface PlannedEntry extends Pick<LiveEntry, 'reader'> {
+  readonly entry: Pick<Entry, 'path' | 'at' | 'span'>;
+}
+
 /** Whether an entry is part of a plan. */
-export function isPlanned(plan: RestorePlan): (live: LiveEntry) => boolean {
+export function isPlanned(plan: RestorePlan): (live: PlannedEntry) => boolean {
   const levels = new Map(plan.levels.map((level) => [level.reader, level]));
   const retitled = new Set(plan.levels.flatMap((level) => level.retitled.map(({ path }) => path)));
   return ({ entry, reader }) => {

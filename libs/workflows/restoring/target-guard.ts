@@ -1,4 +1,4 @@
-import { lstatSync, statSync, type BigIntStats } from 'node:fs';
+import { lstatSync, statSync, type BigIntStats, type Stats } from 'node:fs';
 import { ancestorsOf, type LiveEntry } from '#backup-set';
 import type { Entry } from '#domain';
 import { Failure } from '#kernel';
@@ -83,9 +83,23 @@ export class TargetGuard {
 
 /** What is at a path below `root`, symlinks not followed; the root itself may be reached through one. */
 export function lookAt(root: string, path: string): BigIntStats | undefined {
-  try {
+  return looking(root, path, () => {
     const look = path === '.' ? statSync : lstatSync;
     return look(placeOf(root, path), { bigint: true, throwIfNoEntry: false });
+  });
+}
+
+/** The same, for those who need no times to the nanosecond: half as dear. */
+export function glanceAt(root: string, path: string): Stats | undefined {
+  return looking(root, path, () => {
+    const look = path === '.' ? statSync : lstatSync;
+    return look(placeOf(root, path), { throwIfNoEntry: false });
+  });
+}
+
+function looking<T>(root: string, path: string, look: () => T): T | undefined {
+  try {
+    return look();
   } catch (error) {
     // A file where a directory would have to be: nothing is at this path.
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { findBackups, verificationsOf, type ListedBackup } from '#backup-set';
+import { removeTree } from '#host';
+import { readOnlyStorage, type StorageBackend } from '#storage';
+import { bytesAt, collected, faultyStorage, keysOf, memoryStorage, textBody } from '#storage/testing';
+import { bodyOf } from '#storage';
+import { backupOrder, noise, partsOn } from '#test/support';
+import { runBackup, runVerify, type VerifyOrder } from '#workflows';
+
+const SERIES = { hostname: 'host', name: 'name' };
+const signal = new AbortController().signal;
+const KEEP = { keepAs: { program: 'firn test' } };
+const HALF = { wish: { kind: 'percent', percent: 50 }, wanted: '50%', seed: 'seed' } as const;
+
+describe('a verification', () => {
+  let place: string;
+  let good: StorageBackend;
+  before(async () => {
+    place = mkdtempSync(join(tmpdir(), 'firn-test-'));
+    mkdirSync(join(place, 'source'));
+    good = memoryStorage();
+    for (const generation of [1, 2]) {
+      for (let i = 0; i < 4; i += 1) {
+        writeFileSync(join(place, `source/${generation}-${i}`), noise(100_000, generation * 10 + i));
+      }
+      const parts = partsOn(good, place);
+      await runBackup(parts, backupOrder(join(place, 'source')), { signal });
+      await parts.close();
+    }
+  });
+  after(() => removeTree(place));
+
+  const verified = async (storage: StorageBackend, order: Partial<VerifyOrder> = {}) => {
+    const parts = partsOn(storage, place);
+    try {
+      return await runVerify(parts, { ...SERIES, readData: false, ...order }, { signal });
+    } finally {
+      await parts.close();
+    }
+  };
+  const copied = async () => {
+    const copy = memoryStorage();
+    for (const key of await keysOf(good)) await copy.put(key, bodyOf(await bytesAt(good, key)));
+    return copy;
+  };
+  const newest = async (storage: StorageBackend) => {
+    const found = await collected(findBackups(storage));
+    return found.filter((each): each is ListedBackup => each.kind === 'backup').at(-1)!;
+  };
+  const read = (storage: ReturnType<typeof faultyStorage>) =>
+    storage.diary.filter((call) => /^get .*\/(segments\/\d+|catalogue|index|state)$/.test(call)).sort();
+
+  it('of a sample looks for everything and reads what is drawn, the same for the same seed', async () => {
+    const watched = faultyStorage(good, []);
+    const report = await verified(watched, { sample: HALF });
+    const objects = report.backups.reduce((sum, each) => sum + each.objects, 0);
+    const bytes = report.backups.reduce((sum, each) => sum + each.bytes, 0);
+    const ofBytes = report.backups.reduce((sum, each) => sum + each.ofBytes, 0);
+    assert.equal(report.findings, 0);
+    assert.equal(read(watched).length, objects);
+    assert.ok(bytes >= ofBytes / 2 && bytes < ofBytes, `${bytes} of ${ofBytes}`);
+
+    const again = faultyStorage(good, []);
+    await verified(again, { sample: HALF });
+    assert.deepEqual(read(again), read(watched));
+    const other = faultyStorage(good, []);
+    await verified(other, { sample: { ...HALF, seed: 'another' } });
+    assert.notDeepEqual(read(other), read(watched));
+  });
+
+  it('of all parts one after the other reads every object once', async () => {
+    const seen: string[] = [];
+    for (const part of [1, 2, 3]) {
+      const watched = faultyStorage(good, []);
+      const sample = { wish: { kind: 'part', part, of: 3 } as const, wanted: `${part}/3`, seed: '' };
+      await verified(watched, { sample });
+      seen.push(...read(watched));
+    }
+    const all = (await keysOf(good, 'backups/')).filter((key) => !key.endsWith('/manifest'));
+    assert.deepEqual(seen.sort(), all.map((key) => `get ${key}`).sort());
+  });
+
+  it('of a sample finds a missing object that was not drawn, and names it once', async () => {
+    const storage = await copied();
+    const { folder } = await newest(storage);
+    await storage.remove(`${folder}segments/00000001`);
+    for (const seed of ['a', 'b', 'c']) {
+      const report = await verified(storage, { sample: { ...HALF, seed } });
+      assert.deepEqual(
+        report.backups.flatMap(({ findings }) => findings.map(({ thing }) => thing)),
+        [`${folder}segments/00000001`],
+      );
+    }
+  });
+
+  it('without a key needs none, and with one puts the damage into names', async () => {
+    const storage = await copied();
+    const { folder } = await newest(storage);
+    const key = `${folder}segments/00000000`;
+    const bytes = await bytesAt(storage, key);
+    bytes[100]! ^= 1;
+    await storage.remove(key);
+    await storage.put(key, bodyOf(bytes));
+    const locked = await verified(storage);
+    assert.equal(locked.findings, 1);
+    assert.deepEqual(
+      locked.backups.flatMap(({ lost }) => lost),
+      [],
+    );
+    const unlock = { kind: 'passphrase', passphrase: 'pass' } as const;
+    const open = await verified(storage, { unlock });
+    assert.ok(open.backups.some(({ lost }) => lost.length > 0));
+  });
+
+  it('tells what is of no use, which is no damage', async () => {
+    const storage = await copied();
+    const { folder } = await newest(storage);
+    await storage.put(`${folder}segments/00000099`, textBody('x'));
+    const rest = folder.replace(/[^/]+\/$/, '5-20200101T000000Z-00000000/');
+    await storage.put(`${rest}segments/00000000`, textBody('x'));
+    const report = await verified(storage);
+    assert.equal(report.findings, 0);
+    assert.deepEqual(
+      report.leftovers.map((each) => (each.kind === 'stray' ? each.stray.key : each.orphan.found.folder)),
+      [`${folder}segments/00000099`, rest],
+    );
+    const one = await verified(storage, { id: 'latest' });
+    assert.deepEqual(
+      one.leftovers.map(({ kind }) => kind),
+      ['stray'],
+    );
+  });
+
+  it('is kept with what it has read, and nothing is written when it is not to be', async () => {
+    const storage = await copied();
+    const before = await keysOf(storage);
+    await verified(storage);
+    assert.deepEqual(await keysOf(storage), before);
+    await verified(storage, { ...KEEP, sample: HALF });
+    await verified(storage, { ...KEEP, readData: true, unlock: { kind: 'passphrase', passphrase: 'pass' } });
+    const [data, sample] = await verificationsOf(storage, SERIES);
+    assert.equal(data?.scope, 'data');
+    assert.ok(data?.backups.every(({ bytes, ofBytes }) => bytes === ofBytes && bytes > 0));
+    assert.deepEqual([sample?.scope, sample?.sample], ['sample', { wanted: '50%', seed: 'seed' }]);
+    const bytes = sample?.backups.reduce((sum, each) => sum + each.bytes, 0) ?? 0;
+    assert.ok(bytes < (sample?.backups.reduce((sum, each) => sum + each.ofBytes, 0) ?? 0));
+  });
+
+  it('on a storage that takes nothing is good all the same, and says why it is not kept', async () => {
+    const report = await verified(readOnlyStorage(await copied()), KEEP);
+    assert.equal(report.findings, 0);
+    assert.equal(report.notKept?.code, 'storage.read-only');
+  });
+});
