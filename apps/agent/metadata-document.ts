@@ -45,9 +45,17 @@ export function metadataDocument(config: AgentConfig<'backup'>, manifest: Manife
   };
 }
 
-/** Where the first copy is, in words that find it again: an address stands alone. */
-function placeOf({ storages: [first] }: AgentConfig<'backup'>): { storage: string; container: string } {
-  if (first?.address !== undefined) return { storage: '', container: first.address };
-  const container = first?.settings['container'];
-  return { storage: first?.kind ?? '', container: typeof container === 'string' ? container : '' };
+/**
+ * Where the first copy is, in words that find it again: an address stands alone, and what a file describes is known by its
+ * name.
+ */
+function placeOf({ storages: [first], storage = [] }: AgentConfig<'backup'>): {
+  storage: string;
+  container: string;
+} {
+  if (!first) return { storage: '', container: '' };
+  const { name, kind = 'local', address, settings } = first;
+  const container = typeof settings['container'] === 'string' ? settings['container'] : (address ?? '');
+  const isNamed = storage.includes(name);
+  return { storage: isNamed ? name : address === undefined ? kind : '', container };
 }

@@ -75,6 +75,16 @@ describe('the storages that are meant', () => {
       ['office sftp container=/b host=nas'],
     ],
     [
+      'a name with another container than its own, as the record of a backup has them',
+      { known: [office], storages: ['office'], containers: ['/c'] },
+      ['office sftp container=/c host=nas'],
+    ],
+    [
+      'a name with the address that it stands for',
+      { known: [cloud], storages: ['cloud'], containers: ['s3://bucket/prefix'] },
+      ['cloud s3://bucket/prefix '],
+    ],
+    [
       'options for the only one',
       { storages: ['ssh'], containers: ['/b'], options: ['host=nas', 'ca-file=/c=d'] },
       ['ssh ssh container=/b host=nas caFile=/c=d'],
@@ -89,7 +99,7 @@ describe('the storages that are meant', () => {
 
   it('are refused when kinds and containers do not go together', () => {
     const { messages } = chosen({ storages: ['local', 's3', 'sftp'], containers: ['/a', '/b'] });
-    assert.match(messages.join(), /^--storage: 3 kinds of storage and 2 containers do not go together/);
+    assert.match(messages.join(), /^--storage: 3 storages and 2 containers do not go together/);
   });
 
   it('are refused with an option that says not for which, and the value is not shown', () => {

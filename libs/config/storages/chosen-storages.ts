@@ -39,9 +39,9 @@ export interface StorageWishes {
  * The storages that are meant, in the order in which they were given: those that a command asks for, or else all that
  * its config file describes.
  *
- * A storage or container that is an address, or a storage that is a name of the config file, stands alone. Kinds and
+ * A storage or container that is an address stands alone. Kinds, or names that a file describes, and
  * plain containers go together: one kind is that of all containers, several go with them one by one, and without a kind
- * a container is a local one.
+ * a container is a local one. A container beside a name takes the place of the one that its description says.
  */
 export function chosenStorages(wishes: StorageWishes, problems: OptionProblem[]): readonly StorageChoice[] {
   const { described, known, delivered = [], places } = wishes;
@@ -67,34 +67,37 @@ function askedFor(
   byName: ReadonlyMap<string, NamedStorage>,
   problems: OptionProblem[],
 ): readonly StorageChoice[] {
-  const kinds = storages.filter((word) => !isAddress(word) && !byName.has(word));
+  const words = storages.filter((word) => !isAddress(word));
   const plain = containers.filter((word) => !isAddress(word));
-  const paired = kinds.length > 1 && plain.length > 1;
-  if (paired && kinds.length !== plain.length) {
-    const message = `${kinds.length} kinds of storage and ${plain.length} containers do not go together; give one container for each kind, or addresses`;
+  if (words.length > 1 && plain.length > 1 && words.length !== plain.length) {
+    const message = `${words.length} storages and ${plain.length} containers do not go together; give one container for each, or addresses`;
     problems.push({ code: 'input.invalid', path: places.storages, message });
     return [];
   }
-  const [only = 'local'] = kinds;
-  const chosen: StorageChoice[] = [];
-  let next = 0;
-  const addPlain = (kind: string, container: string | undefined) =>
-    chosen.push({
-      ...{ name: kind, kind, place: places.storages },
-      settings: container === undefined ? {} : { container },
-    });
-  for (const word of storages) {
+  /** A described storage keeps its own container unless another one is said. */
+  const chosen = (word: string, container: string | undefined): StorageChoice => {
     const described = byName.get(word);
-    if (described) chosen.push(choiceOf(described));
-    else if (isAddress(word)) chosen.push(addressed(word, places.storages));
-    else if (kinds.length > 1) addPlain(word, plain.length > 1 ? plain[next++] : plain[0]);
-    else if (plain.length === 0) addPlain(word, undefined);
-  }
-  for (const word of containers) {
-    if (isAddress(word)) chosen.push(addressed(word, places.containers));
-    else if (kinds.length <= 1) addPlain(only, word);
-  }
-  return chosen;
+    const settings = container === undefined ? {} : { container };
+    if (!described) return { name: word, kind: word, settings, place: places.storages };
+    const choice = choiceOf(described);
+    return { ...choice, settings: { ...choice.settings, ...settings } };
+  };
+  let next = 0;
+  const containerFor = () => (plain.length > 1 ? plain[next++] : plain[0]);
+  const [only = 'local'] = words;
+  return [
+    ...storages.flatMap((word) => {
+      if (isAddress(word)) return [addressed(word, places.storages)];
+      if (words.length > 1) return [chosen(word, containerFor())];
+      return plain.length === 0 ? [chosen(word, undefined)] : [];
+    }),
+    ...containers.flatMap((word) => {
+      // The record of a backup says both the name and the address that it stands for.
+      if (words.some((name) => byName.get(name)?.address === word)) return [];
+      if (isAddress(word)) return [addressed(word, places.containers)];
+      return words.length <= 1 ? [chosen(only, word)] : [];
+    }),
+  ];
 }
 
 function choiceOf({ name, kind, address, settings, secrets, place }: NamedStorage): StorageChoice {

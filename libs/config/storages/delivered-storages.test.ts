@@ -8,7 +8,10 @@ import { deliveredStorages, STORAGES_VARIABLE } from './delivered-storages.js';
 
 const OFFICE = { name: 'office', kind: 'sftp', settings: { host: 'nas' }, secrets: { password: 'hush' } };
 
-async function withDelivery(text: string, act: (env: Record<string, string>) => Promise<void>): Promise<void> {
+async function withDelivery(
+  text: string,
+  act: (env: Record<string, string>) => Promise<void>,
+): Promise<void> {
   await withTemporaryDirectory(async (place) => {
     writeFileSync(join(place, 'delivery'), text);
     const file = openSync(join(place, 'delivery'), 'r');
