@@ -104,7 +104,8 @@ function fromEnvironment(
   environment: SettingSources['environment'],
   config: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const filled = Object.entries(driver.environment).flatMap(([variable, setting]) => {
+  // Of several variables for one setting the first one counts.
+  const filled = Object.entries(driver.environment).toReversed().flatMap(([variable, setting]) => {
     const value = environment[variable];
     return value && config[setting] === undefined ? [[setting, value]] : [];
   });

@@ -41,7 +41,7 @@ export async function startLine(targetPort: number): Promise<Line> {
   let held: { promise: Promise<void>; release: () => void } | undefined;
 
   const cut = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets) reset(socket);
   };
   const passed = (count: number): void => {
     bytes += count;
@@ -91,7 +91,7 @@ export async function startLine(targetPort: number): Promise<Line> {
       [target, caller],
     ] as const) {
       sockets.add(one);
-      one.on('error', () => other.resetAndDestroy());
+      one.on('error', () => reset(other));
       one.once('close', () => sockets.delete(one));
       carry(one, other);
     }
@@ -138,4 +138,10 @@ const MOST_WAITING_BYTES = 4 << 20;
 
 async function closed(socket: Socket): Promise<void> {
   await new Promise((resolve) => socket.once('close', resolve));
+}
+
+/** A socket that is about to end is only destroyed: reset as well, its handle would never close (Node 24). */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

@@ -10,7 +10,11 @@ export async function killTree(root: ChildProcess): Promise<void> {
 }
 
 function descendantsOf(pid: number): number[] {
-  const parents = new Map(readdirSync('/proc').filter(isPid).map((name) => [Number(name), parentOf(name)]));
+  const parents = new Map(
+    readdirSync('/proc')
+      .filter(isPid)
+      .map((name) => [Number(name), parentOf(name)]),
+  );
   const below = (above: number): number[] =>
     [...parents].filter(([, parent]) => parent === above).flatMap(([child]) => [child, ...below(child)]);
   return below(pid);

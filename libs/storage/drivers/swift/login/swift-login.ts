@@ -1,0 +1,6 @@
+/** What every request needs. */
+export interface SwiftLogin {
+  readonly token: string;
+  /** Address of the account. */
+  readonly storageUrl: string;
+}

@@ -1,0 +1,30 @@
+import { before, describe } from 'mocha';
+import type { StorageBackend } from '#storage';
+import { describeStorageContract } from '#storage/testing';
+import { requireSwift, sharedSwift } from '#test/support';
+import { GivenSwift } from './testing/given-swift.js';
+
+/** Some objects of the contract are larger, so that it holds for objects with parts too. */
+const PART_BYTES = 500_000;
+
+describe('Swift', () => {
+  let given: GivenSwift;
+  const containers = new Map<StorageBackend, string>();
+  before(async function () {
+    requireSwift(this);
+    given = new GivenSwift(await sharedSwift());
+  });
+  const opened = async (container: string) => {
+    const storage = await given.storage({ container, partSize: PART_BYTES });
+    containers.set(storage, container);
+    return storage;
+  };
+
+  describeStorageContract('swift', {
+    open: () => opened(given.container()),
+    reopen: async (storage) => {
+      await storage.close();
+      return opened(containers.get(storage) ?? '');
+    },
+  });
+});
