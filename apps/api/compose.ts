@@ -8,6 +8,8 @@ import { sqlMetadata } from '#metadata/sql';
 import { postgresQueue, redisQueue } from '#queue/bullmq';
 import { openStateDirectory } from '../process/state-directory.js';
 import { allCapabilities, settingsProblems } from './settings-problems.js';
+import { sealingKeysIn } from './storages/sealing-keys.js';
+import { storageKnowledge } from './storages/storage-knowledge.js';
 import type { ApiSettings } from './tokens.js';
 import { waitForDatabase } from './wait-for-database.js';
 
@@ -37,6 +39,11 @@ export async function compose(config: ApiConfig, logger: Logger, signal: AbortSi
 
   const parts: ControlParts = {
     ...{ metadata, queue, logger, settingsProblems, allCapabilities },
+    storages: storageKnowledge,
+    sealingKeys: sealingKeysIn(
+      config.sealingKeyFile ?? path.join(config.stateDir, 'secrets', 'sealing-key'),
+      randomBytes,
+    ),
     clock: systemClock,
     random: randomBytes,
     leaseMs: config.leaseSeconds * 1000,

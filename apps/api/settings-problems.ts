@@ -1,9 +1,10 @@
 import { CODEC_NAMES, codecLevels } from '#codecs';
-import { AGENT_ACTIONS, readActionSettings, type ActionSettingsReading } from '#config';
+import { AGENT_ACTIONS, isAddress, readActionSettings, type ActionSettingsReading } from '#config';
 import type { ActionSettings, Capabilities } from '#domain';
 import { archiveEngines } from '#engines/drivers';
-import { withNearest, type Problem } from '#kernel';
-import { storageDrivers } from '#storage/drivers';
+import { asFailure, nearest, withNearest, type Problem } from '#kernel';
+import { driverAt } from '#storage';
+import { storageDriver, storageDrivers } from '#storage/drivers';
 
 /** What the agent of this version can do: the claim of a client that makes none of its own. */
 export const allCapabilities: Capabilities = {
@@ -20,17 +21,39 @@ export function settingsProblems(settings: ActionSettings): readonly Problem[] {
   return [...read.problems, ...storageProblems(read), ...levelProblems(read)];
 }
 
-function storageProblems({
-  values: { storage: kind = 'local', container },
-}: ActionSettingsReading): Problem[] {
-  const driver = storageDrivers.find((candidate) => candidate.kind === kind);
-  if (!driver) {
-    const kinds = storageDrivers.map((candidate) => candidate.kind);
-    const message = `unknown storage kind ${withNearest(kind, kinds)}; there are ${kinds.join(', ')}`;
-    return [{ path: 'storage', message }];
+/**
+ * Addresses are read as the agent will read them. A word that is no kind may be the name of a storage that the client's
+ * own files describe; one that is nearly a kind is taken for a slip.
+ */
+function storageProblems({ values: { storage = [], container = [] } }: ActionSettingsReading): Problem[] {
+  const kinds = storageDrivers.flatMap(({ kind, aliases }) => [kind, ...aliases]);
+  const isSlip = (word: string) => !kinds.includes(word) && nearest(word, kinds) !== undefined;
+  const slips = storage.filter((word) => !isAddress(word) && isSlip(word));
+  const addresses = [...storage, ...container].filter(isAddress);
+  const needsContainer = storage.some((word) => slips.includes(word) || kinds.includes(word));
+  const isLocal = storage.every((word) => ['local', 'file', 'fs'].includes(word));
+  return [
+    ...slips.map((word) => ({
+      path: 'storage',
+      message: `unknown storage kind ${withNearest(word, kinds)}; there are ${kinds.join(', ')}`,
+    })),
+    ...(needsContainer && container.length === 0 ? [{ path: 'container', message: 'is missing' }] : []),
+    ...addresses.flatMap(addressProblems),
+    ...(isLocal ? container.filter((word) => !isAddress(word)).flatMap(localProblems) : []),
+  ];
+}
+
+function addressProblems(address: string): Problem[] {
+  try {
+    driverAt(address, storageDrivers);
+    return [];
+  } catch (error) {
+    return [{ path: 'storage', message: asFailure(error).message }];
   }
-  if (container === undefined) return [];
-  const { error } = driver.config.safeParse({ container });
+}
+
+function localProblems(container: string): Problem[] {
+  const { error } = storageDriver('local').config.safeParse({ container });
   return (error?.issues ?? []).map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
 }
 

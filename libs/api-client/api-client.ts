@@ -8,6 +8,8 @@ import {
   jobView,
   runView,
   sessionView,
+  storageKindView,
+  storageView,
   tokenView,
   userView,
   type ActionSpec,
@@ -26,6 +28,10 @@ import {
   type SessionPatch,
   type SessionRequest,
   type SessionView,
+  type StorageKindView,
+  type StoragePatch,
+  type StorageRequest,
+  type StorageView,
   type TokenView,
   type UserRequest,
   type UserView,
@@ -45,6 +51,8 @@ export interface ApiClient {
   readonly sessions: Resource<SessionView, SessionRequest, SessionPatch>;
   readonly runs: Pick<Resource<RunView>, 'list' | 'all' | 'get'>;
   readonly backups: Resource<BackupView, BackupRequest, BackupPatch>;
+  readonly storages: Resource<StorageView, StorageRequest, StoragePatch>;
+  readonly storageKinds: Pick<Resource<StorageKindView>, 'list' | 'all' | 'get'>;
   readonly users: Pick<Resource<UserView>, 'list' | 'all' | 'get' | 'remove'>;
   readonly node: NodeLink;
   logIn(username: string, password: string, signal?: AbortSignal): Promise<TokenView>;
@@ -82,6 +90,8 @@ export function openApiClient(options: ConnectionOptions): ApiClient {
     sessions: resource(connection, 'sessions', sessionView, 'session.missing'),
     runs,
     backups: resource(connection, 'backups', backupView, 'backup.not-recorded'),
+    storages: resource(connection, 'storages', storageView, 'storage.missing'),
+    storageKinds: resource(connection, 'storage-kinds', storageKindView, 'storage.unknown-kind'),
     users: resource(connection, 'users', userView, 'user.missing'),
     node: nodeLink(connection),
     logIn: (username, password, signal) => connection.logIn(username, password, signal),

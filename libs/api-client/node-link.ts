@@ -6,6 +6,7 @@ import {
   pollReply,
   registerReply,
   reportReply,
+  runStoragesReply,
   type AcknowledgeRequest,
   type ClaimReply,
   type ClaimRequest,
@@ -18,6 +19,8 @@ import {
   type RegisterRequest,
   type ReportReply,
   type ReportRequest,
+  type RunStoragesReply,
+  type RunStoragesRequest,
 } from '#node-protocol';
 import type { Connection } from './connection.js';
 
@@ -29,6 +32,8 @@ export interface NodeLink {
   removeJobFile(file: string, clientId: string, signal?: AbortSignal): Promise<{ stopped: boolean }>;
   acknowledge(jobId: string, request: AcknowledgeRequest, signal?: AbortSignal): Promise<JobView>;
   claim(request: ClaimRequest, signal?: AbortSignal): Promise<ClaimReply>;
+  /** Storages that an action names, with secrets: never to be written down. */
+  storages(runId: string, request: RunStoragesRequest, signal?: AbortSignal): Promise<RunStoragesReply>;
   heartbeat(runId: string, request: HeartbeatRequest, signal?: AbortSignal): Promise<HeartbeatReply>;
   report(runId: string, request: ReportRequest, signal?: AbortSignal): Promise<ReportReply>;
 }
@@ -59,6 +64,8 @@ export function nodeLink(connection: Connection): NodeLink {
       }),
     claim: (body, signal) =>
       connection.ask(claimReply, { method: 'POST', path: `${NODE}/claims`, body, signal }),
+    storages: (runId, body, signal) =>
+      connection.ask(runStoragesReply, { method: 'POST', path: `${run(runId)}/storages`, body, signal }),
     heartbeat: (runId, body, signal) =>
       connection.ask(heartbeatReply, { method: 'POST', path: `${run(runId)}/heartbeats`, body, signal }),
     report: (runId, body, signal) =>

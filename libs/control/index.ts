@@ -1,5 +1,5 @@
 /** The use cases of the control plane, one a file: may the actor? then one transaction: read, rule of the domain, write. */
-export type { ControlParts, JobWithActions, ListOptions } from './parts.js';
+export type { ControlParts, EndpointWish, JobWithActions, ListOptions, StorageKnowledge } from './parts.js';
 
 export { registerClient } from './clients/register-client.js';
 export { createClient } from './clients/create-client.js';
@@ -51,6 +51,12 @@ export { updateBackup } from './backups/update-backup.js';
 export { deleteBackup } from './backups/delete-backup.js';
 export { requestRestore } from './restores/request-restore.js';
 
+export { createEndpoint } from './storages/create-endpoint.js';
+export { updateEndpoint } from './storages/update-endpoint.js';
+export { getEndpoint } from './storages/get-endpoint.js';
+export { listEndpoints } from './storages/list-endpoints.js';
+export { deleteEndpoint } from './storages/delete-endpoint.js';
+export { endpointsForRun } from './storages/endpoints-for-run.js';
 export { authenticate } from './identity/authenticate.js';
 export { bootstrap, resetAdministrator } from './identity/bootstrap.js';
 export { ensureServiceUser } from './identity/ensure-service-user.js';

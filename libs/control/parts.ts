@@ -14,8 +14,33 @@ export interface ControlParts {
   readonly leaseMs: number;
   /** All problems of an action's settings, against the agent's option table and storage kinds; paths are relative to them. */
   readonly settingsProblems: (settings: ActionSettings) => readonly Problem[];
+  /** The kinds of storage, as far as the control plane must know them. */
+  readonly storages: StorageKnowledge;
+  /** What secrets are sealed with: 32 bytes each, the newest first. They lie outside of the database. */
+  readonly sealingKeys: () => Promise<readonly Uint8Array[]>;
   /** Everything this version's agent can do; what a client has that says nothing. */
   readonly allCapabilities: Capabilities;
+}
+
+/** What drivers and the agent's option table say of storages. */
+export interface StorageKnowledge {
+  /** A storage that somebody describes: its kind, its settings without secrets, and all that is wrong with them. */
+  examine(wish: EndpointWish): {
+    readonly kind: string;
+    readonly settings: Readonly<Record<string, unknown>>;
+    readonly problems: readonly Problem[];
+  };
+  /** What the `storage` and `container` of an action mean: kinds of storage, and names of storages. */
+  named(settings: ActionSettings): { readonly kinds: readonly string[]; readonly names: readonly string[] };
+}
+
+export interface EndpointWish {
+  readonly name: string;
+  readonly kind?: string | undefined;
+  readonly address?: string | undefined;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Names of those that are given. */
+  readonly secrets: readonly string[];
 }
 
 export interface JobWithActions {

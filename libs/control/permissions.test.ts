@@ -76,6 +76,20 @@ const VERBS: readonly [string, readonly Permission[], Verb][] = [
     ['report'],
     (p, a, q) => control.acknowledgeJob(p, a, q, job, { clientId: 'web1', activation: 1, running: false }),
   ],
+  [
+    'createEndpoint',
+    ['change'],
+    (p, a, q) => control.createEndpoint(p, a, q, { name: 'office', kind: 'local' }),
+  ],
+  ['updateEndpoint', ['change'], (p, a, q) => control.updateEndpoint(p, a, q, 'x', {})],
+  ['getEndpoint', ['look'], (p, a, q) => control.getEndpoint(p, a, q, 'x')],
+  ['listEndpoints', ['look'], (p, a, q) => control.listEndpoints(p, a, q)],
+  ['deleteEndpoint', ['change'], (p, a, q) => control.deleteEndpoint(p, a, q, 'x')],
+  [
+    'endpointsForRun',
+    ['unseal'],
+    (p, a, q) => control.endpointsForRun(p, a, q, run, { fence: 1, claimId: 'c', action: 'x' }),
+  ],
   ['createSession', ['change'], (p, a, q) => control.createSession(p, a, q, {})],
   ['replaceSession', ['change'], (p, a, q) => control.replaceSession(p, a, q, session, {})],
   ['updateSession', ['change'], (p, a, q) => control.updateSession(p, a, q, session, {})],
@@ -168,12 +182,14 @@ describe('documents of another project', () => {
     );
     const backup = await control.recordBackup(parts, theirs, OTHER, { metadata: stored('b1') as never });
     const group = await control.createSession(parts, theirs, OTHER, {});
+    const place = await control.createEndpoint(parts, theirs, OTHER, { name: 'theirs', kind: 'local' });
     const ids = {
       job: 'job1',
       action: made!.id,
       run: claimed.id,
       record: backup.id,
       session: group.id,
+      storage: place.id,
       client: 'db1',
     };
     const none = Object.fromEntries(Object.keys(ids).map((kind) => [kind, 'none'])) as typeof ids;
@@ -208,6 +224,11 @@ describe('documents of another project', () => {
       deleteBackup: (who) => control.deleteBackup(parts, who, PROJECT, id.record),
       requestRestore: (who) =>
         control.requestRestore(parts, who, PROJECT, { backupId: id.record, target: '/t' }),
+      getEndpoint: (who) => control.getEndpoint(parts, who, PROJECT, id.storage),
+      updateEndpoint: (who) => control.updateEndpoint(parts, who, PROJECT, id.storage, {}),
+      deleteEndpoint: (who) => control.deleteEndpoint(parts, who, PROJECT, id.storage),
+      endpointsForRun: (who) =>
+        control.endpointsForRun(parts, who, PROJECT, id.run, { fence: 1, claimId: 'c1', action: id.action }),
       getSession: (who) => control.getSession(parts, who, PROJECT, id.session),
       updateSession: (who) => control.updateSession(parts, who, PROJECT, id.session, {}),
       deleteSession: (who) => control.deleteSession(parts, who, PROJECT, id.session),

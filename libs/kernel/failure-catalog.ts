@@ -114,6 +114,11 @@ export const failureCatalog = {
     'after-fix',
     'Name a storage of the config file, or a kind that "firn-agent storage kinds" shows.',
   ),
+  'storage.missing': rule(
+    'not-found',
+    'after-fix',
+    'See "firn storage list" for the storages of the project.',
+  ),
   'storage.login-refused': rule(
     'unauthenticated',
     'after-fix',

@@ -2,6 +2,7 @@
 export type {
   BackupFilter,
   ClientFilter,
+  EndpointFilter,
   JobFilter,
   Metadata,
   Page,

@@ -1,4 +1,16 @@
-import type { Action, BackupRecord, Client, Job, JobStatus, Run, RunState, Session, User } from '#domain';
+import type {
+  Action,
+  BackupRecord,
+  Client,
+  EndpointId,
+  FileEndpoint,
+  Job,
+  JobStatus,
+  Run,
+  RunState,
+  Session,
+  User,
+} from '#domain';
 import type { ActionId, JobId, ProjectId, RecordId, RunId, SessionId, UserId } from '#kernel';
 
 /**
@@ -29,6 +41,7 @@ export interface Stores {
   readonly sessions: Store<Session, SessionId, ProjectFilter>;
   readonly runs: Store<Run, RunId, RunFilter> & RunTotals;
   readonly backups: Store<BackupRecord, RecordId, BackupFilter>;
+  readonly endpoints: Store<FileEndpoint, EndpointId, EndpointFilter>;
   readonly users: Store<User, UserId, UserFilter>;
   /** Small documents of the platform itself, by name. */
   readonly settings: Settings;
@@ -104,6 +117,10 @@ export interface BackupFilter extends ProjectFilter {
   readonly backupName?: string;
   readonly storedId?: string;
   readonly container?: string;
+}
+
+export interface EndpointFilter extends ProjectFilter {
+  readonly name?: string;
 }
 
 export interface UserFilter extends ProjectFilter {

@@ -21,4 +21,5 @@ export {
 export * from './node-link/node-link.js';
 export * from './resources/job-document.js';
 export * from './resources/requests.js';
+export * from './resources/storages.js';
 export * from './resources/views.js';

@@ -12,7 +12,7 @@ function refusalOf(refused: HttpException, bodyLimit: number): Failure {
   const words = message.charAt(0).toLowerCase() + message.slice(1);
   switch (refused.getStatus()) {
     case 400:
-      return new Failure('request.malformed', `the request cannot be read: ${words}`, {}, refused);
+      return new Failure('request.malformed', `the request cannot be read: ${unquoted(words)}`, {}, refused);
     case 413: {
       const limit = { limit: bodyLimit };
       return new Failure('request.too-large', `the body is larger than ${bodyLimit} bytes`, limit, refused);
@@ -22,4 +22,9 @@ function refusalOf(refused: HttpException, bodyLimit: number): Failure {
     default:
       return asFailure(refused);
   }
+}
+
+/** The parser of JSON shows a piece of what it has read, which may be a secret. */
+function unquoted(words: string): string {
+  return words.replace(/^unexpected token .* is not valid JSON$/s, 'it is no JSON');
 }

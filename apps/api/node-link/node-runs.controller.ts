@@ -1,6 +1,7 @@
-import { Body, Controller, Inject, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Inject, Param, Post, Put, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { claimOccurrence, heartbeatRun, reportRun, type ControlParts } from '#control';
+import type { Response } from 'express';
+import { claimOccurrence, endpointsForRun, heartbeatRun, reportRun, type ControlParts } from '#control';
 import type { Actor } from '#domain';
 import type { ProjectId, RunId } from '#kernel';
 import {
@@ -11,12 +12,16 @@ import {
   idText,
   reportReply,
   reportRequest,
+  runStoragesReply,
+  runStoragesRequest,
   type ClaimReply,
   type ClaimRequest,
   type HeartbeatReply,
   type HeartbeatRequest,
   type ReportReply,
   type ReportRequest,
+  type RunStoragesReply,
+  type RunStoragesRequest,
 } from '#node-protocol';
 import { Answers } from '../http/route.js';
 import { CurrentActor, CurrentProject } from '../identity/actor.js';
@@ -49,8 +54,30 @@ export class NodeRunsController {
     @CurrentProject() project: ProjectId,
     @Body({ schema: claimRequest }) request: ClaimRequest,
   ): Promise<ClaimReply> {
-    const { run, job, leaseMs } = await claimOccurrence(this.parts, actor, project, request);
-    return { run: runView(run), job: jobView(job, this.parts.clock.now()), leaseMs };
+    const { run, job, leaseMs, storages } = await claimOccurrence(this.parts, actor, project, request);
+    return { run: runView(run), job: jobView(job, this.parts.clock.now()), leaseMs, storages: [...storages] };
+  }
+
+  @Post('runs/:id/storages')
+  @Answers(runStoragesReply, {
+    summary:
+      'Get the storages that an action of a run names, with their secrets: for the scheduler that has claimed it',
+    description: 'To be kept in memory for as long as it takes to begin; never to be written down.',
+    fails: [
+      ...(['auth.forbidden', 'run.missing', 'action.missing'] as const),
+      ...(['run.lease-lost', 'run.transition-invalid'] as const),
+    ],
+    example: { fence: 1, claimId: 'd41d8cd98f00b204e9800998ecf8427e', action: 'backup-www' },
+  })
+  async storages(
+    @CurrentActor() actor: Actor,
+    @CurrentProject() project: ProjectId,
+    @Param('id', { schema: idText }) id: RunId,
+    @Body({ schema: runStoragesRequest }) request: RunStoragesRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<RunStoragesReply> {
+    response.setHeader('Cache-Control', 'no-store');
+    return { storages: [...(await endpointsForRun(this.parts, actor, project, id, request))] };
   }
 
   @Post('runs/:id/heartbeats')

@@ -18,7 +18,17 @@ interface Route extends Operation {
 }
 
 // What must be there before something else can refer to it.
-const ORDER = ['clients', 'actions', 'sessions', 'jobs', 'backups', 'users', 'restores', 'freezer v2'];
+const ORDER = [
+  'clients',
+  'actions',
+  'storages',
+  'sessions',
+  'jobs',
+  'backups',
+  'users',
+  'restores',
+  'freezer v2',
+];
 const VERBS = ['post', 'put', 'patch'];
 
 describe('the examples of /openapi.json', () => {

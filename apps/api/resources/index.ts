@@ -9,6 +9,8 @@ import { RestoresController } from './restores/restores.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { SessionJobsController } from './sessions/session-jobs.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
+import { StorageKindsController } from './storages/storage-kinds.controller.js';
+import { StoragesController } from './storages/storages.controller.js';
 import { UsersController } from './users/users.controller.js';
 
 /** Controllers of the resources, one folder each; a new one is a line here. */
@@ -22,6 +24,8 @@ export const resourceControllers: readonly Type[] = [
   RunsController,
   SessionsController,
   SessionJobsController,
+  StoragesController,
+  StorageKindsController,
   UsersController,
   ...freezerControllers,
 ];

@@ -7,6 +7,7 @@ import { hexId, silentLogger, systemClock, type ProjectId } from '#kernel';
 import { Tokens } from '../identity/tokens.js';
 import { serve, type Address } from '../serve.js';
 import { allCapabilities, settingsProblems } from '../settings-problems.js';
+import { storageKnowledge } from '../storages/storage-knowledge.js';
 import type { ApiSettings } from '../tokens.js';
 
 export interface TestApi extends AsyncDisposable {
@@ -38,12 +39,15 @@ const PROJECT = 'default';
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const clock = options.parts?.clock ?? systemClock;
   const logger = options.parts?.logger ?? silentLogger;
+  const sealingKey = randomBytes(32);
   const parts: ControlParts = {
     ...{ clock, logger, settingsProblems, allCapabilities },
     metadata: memoryMetadata(),
     queue: memoryQueue({ clock, logger }),
     random: randomBytes,
     leaseMs: 60_000,
+    storages: storageKnowledge,
+    sealingKeys: async () => [sealingKey],
     ...options.parts,
   };
   const settings: ApiSettings = {

@@ -8,6 +8,7 @@ import { FakeClock } from '#kernel/testing';
 import { memoryMetadata } from '#metadata';
 import { memoryQueue, type Queue } from '#queue';
 import { allCapabilities, settingsProblems } from '../settings-problems.js';
+import { storageKnowledge } from '../storages/storage-knowledge.js';
 import { takeUpDuties } from './duty-work.js';
 
 const project = 'default' as ProjectId;
@@ -78,6 +79,8 @@ function partsWith(clock: FakeClock, queue: Queue): ControlParts {
     metadata: memoryMetadata(),
     logger: silentLogger,
     random: randomBytes,
+    storages: storageKnowledge,
+    sealingKeys: async () => [randomBytes(32)],
     leaseMs: LEASE_MS,
   };
 }

@@ -5,6 +5,7 @@ import { addClient } from '../api-commands/resources/client.js';
 import { addJob } from '../api-commands/resources/job.js';
 import { addRun } from '../api-commands/resources/run.js';
 import { addSession } from '../api-commands/resources/session.js';
+import { addStorage } from '../api-commands/resources/storage.js';
 import { addUser } from '../api-commands/resources/user.js';
 import { addRestore } from '../api-commands/restore.js';
 import type { AddCommand } from '../cli.js';
@@ -22,6 +23,7 @@ export const commands: readonly AddCommand[] = [
   addBackup,
   addRestore,
   addAction,
+  addStorage,
   addSession,
   addUser,
   addQuickstart,

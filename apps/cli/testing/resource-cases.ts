@@ -1,6 +1,6 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { exitCodes } from '#kernel';
+import { exitCodes, failureCatalog } from '#kernel';
 import type { Operator } from './operator.js';
 
 /** Words that make a document of a kind known by its name, and what a table shows of it. */
@@ -20,6 +20,17 @@ const KINDS = [
     named: 'prove',
     shown: /^prove +verify +7 +\/srv\/backups$/,
     missing: 'action.missing',
+  },
+  {
+    kind: 'storage',
+    document: {
+      ...{ name: 'office', kind: 'sftp', settings: { host: 'nas', container: '/srv/b' } },
+      secrets: { password: { value: 'never shown again' } },
+    },
+    change: { description: 'the cellar' },
+    named: 'office',
+    shown: /^office +sftp +\/srv\/b +password +the cellar +[0-9a-f]{8}$/,
+    missing: 'storage.missing',
   },
   {
     kind: 'session',
@@ -72,7 +83,7 @@ function documentCases(here: () => Operator): void {
         here().firn([kind, 'delete', named]),
       ]);
       assert.deepEqual([none.out, none.err], [[], [`no ${kind}s`]]);
-      assert.equal(again.code, exitCodes['not-found']);
+      assert.equal(again.code, exitCodes[failureCatalog[missing].kind]);
       assert.equal(again.err[0], `${missing}: there is no ${kind} "${named}"`);
     });
   }

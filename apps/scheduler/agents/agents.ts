@@ -1,5 +1,6 @@
 import type { ActionSettings } from '#domain';
 import type { ProcessIdentity } from '#host';
+import type { DeliveredStorage } from '#node-protocol';
 import type { AgentTrace } from './agent-trace.js';
 
 /** One attempt at one action. */
@@ -9,6 +10,8 @@ export interface AgentOrder {
   /** Names the files of the attempt in it: `0-1` is the first attempt at the first action. */
   readonly name: string;
   readonly settings: ActionSettings;
+  /** What the API knows by the names that the settings say. Holds secrets: in memory alone. */
+  readonly storages?: readonly DeliveredStorage[];
 }
 
 /** An agent at work, or one whose end is known. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import {
@@ -66,6 +66,29 @@ describe('agents as processes', function () {
     await until(() => existsSync(file));
     return processIdentity(Number(readFileSync(file, 'utf8')));
   };
+
+  it('get storages of the API through a pipe, and leave nothing of their secrets behind', async function () {
+    requireProgram(this, 'tar');
+    const container = join(place.path, 'container');
+    const secret = 'never-to-be-found';
+    const { settings } = backup();
+    const { container: _container, ...named } = settings;
+    const office = { name: 'office', kind: 'local', settings: { container }, secrets: { container: secret } };
+    // A kind takes what is no secret of its own for a wrong setting: so it is seen that it came.
+    const refused = await agents.start({
+      ...order({ ...named, storage: 'office' }, '0-1'),
+      storages: [office],
+    });
+    const { trace } = await refused.ended;
+    assert.equal(trace.failure?.code, 'input.invalid');
+    const storages = [{ ...office, secrets: {} }];
+    const agent = await agents.start({ ...order({ ...named, storage: 'office' }, '0-2'), storages });
+    const { exitCode, metadata } = await agent.ended;
+    assert.equal(exitCode, 0);
+    assert.deepEqual([metadata?.['storage'], metadata?.['container']], ['office', container]);
+    for (const name of readdirSync(join(place.path, 'run')))
+      assert.ok(!readFileSync(join(place.path, 'run', name), 'utf8').includes(secret), name);
+  });
 
   it('make a backup, and tell its steps, its summary and its metadata', async function () {
     requireProgram(this, 'tar');

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { environmentForJob } from '#config';
+import { environmentForJob, STORAGES_VARIABLE } from '#config';
 import {
   adoptCommand,
   endLeftBehind,
@@ -39,6 +39,8 @@ export class SystemAgents implements Agents {
 
   async start(order: AgentOrder): Promise<Agent> {
     const files = new AgentFiles(order);
+    const { storages = [] } = order;
+    const hasStorages = storages.length > 0;
     await files.writeOrder();
     const out = openSync(files.events, 'a', 0o600);
     try {
@@ -48,9 +50,16 @@ export class SystemAgents implements Agents {
           program: this.program.program,
           args: [...this.program.args, '--config', files.order, '--json'],
           cwd: '/',
-          env: { ...environmentForJob(this.program.env, order.settings), [ORDER]: files.order },
-          ...{ stdin: 'ignore', stdout: out, stderr: err, group: true, outlives: true },
+          env: {
+            ...environmentForJob(this.program.env, order.settings),
+            [ORDER]: files.order,
+            ...(hasStorages && { [STORAGES_VARIABLE]: '0' }),
+          },
+          // Through a pipe that is read once: nothing of it is in a file, in arguments or in an environment.
+          stdin: hasStorages ? 'pipe' : 'ignore',
+          ...{ stdout: out, stderr: err, group: true, outlives: true },
         });
+        command.stdin?.end(JSON.stringify({ storages }));
         const stop = (graceMs: number) => command.stop(graceMs);
         return followed(files, processIdentity(command.pid), command.ended, stop);
       } finally {

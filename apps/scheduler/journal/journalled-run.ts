@@ -16,7 +16,11 @@ export const journalledRun = z
     phase: z.enum(['claiming', 'running', 'ended']),
     claim: claimRequest,
     grant: z
-      .object({ runId: z.string(), fence: z.int(), leaseMs: z.int().positive(), job: jobView })
+      .object({
+        ...{ runId: z.string(), fence: z.int(), leaseMs: z.int().positive(), job: jobView },
+        /** Ids of the actions whose storages the API hands out; what they are is never written down. */
+        storages: z.array(z.string()).optional(),
+      })
       .optional(),
     startedAt: moment.optional(),
     attempts: reportRequest.shape.attempts.readonly(),

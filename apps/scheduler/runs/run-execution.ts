@@ -14,6 +14,7 @@ import { reportUntilTaken } from './reporter.js';
 import { boundedAttempts, runEnd } from './run-end.js';
 import { nextAct, whatItDoes } from './run-plan.js';
 import { RunRecord } from './run-record.js';
+import { storagesUntilAnswered } from './storages.js';
 
 export interface ExecutionSettings {
   readonly disableExec: boolean;
@@ -101,8 +102,8 @@ export class RunExecution {
       await this.#record.close();
       return false;
     }
-    const { run, job, leaseMs } = answer.granted;
-    const grant = { runId: run.id, fence: run.fence, leaseMs, job };
+    const { run, job, leaseMs, storages } = answer.granted;
+    const grant = { runId: run.id, fence: run.fence, leaseMs, job, ...(storages?.length && { storages }) };
     await this.#record.keep({ phase: 'running', grant, startedAt: this.parts.clock.now() });
     await this.settings.onClaimed(this.run, undefined);
     this.#logger = this.#logger.child({ run: run.id });
@@ -161,7 +162,7 @@ export class RunExecution {
         const begun: Attempt = { action, does, attempt, state: 'running', startedAt: now, steps: [] };
         await this.#attend(begun, async () => {
           await this.#record.change({ attempts: this.#record.withAttempt(begun) });
-          return this.parts.agents.start(this.#orderOf(begun));
+          return this.#launch(begun);
         });
         return true;
       }
@@ -176,7 +177,18 @@ export class RunExecution {
     if (found) return this.#attend(attempt, async () => found);
     if (this.#interruptible.by !== undefined)
       return this.#settle(agentlessAttempt(attempt, 'cancelled', this.parts.clock.now()));
-    return this.#attend(attempt, () => this.parts.agents.start(order));
+    return this.#attend(attempt, () => this.#launch(attempt));
+  }
+
+  /** With what the API says of the storages that the action names, asked for anew each time and never written down. */
+  async #launch(attempt: Attempt): Promise<Agent> {
+    const { runId, fence, job, storages: asking = [] } = this.#record.grant;
+    const order = this.#orderOf(attempt);
+    const action = job.actions[attempt.action]?.id ?? '';
+    if (!asking.includes(action)) return this.parts.agents.start(order);
+    const request = { fence, claimId: this.run.claim.claimId, action };
+    const { storages } = await storagesUntilAnswered(runId, request, this.#told, this.#interruptible.signal);
+    return this.parts.agents.start({ ...order, storages });
   }
 
   async #attend(attempt: Attempt, begin: () => Promise<Agent>): Promise<void> {
@@ -185,7 +197,9 @@ export class RunExecution {
       agent = await begin();
     } catch (error) {
       this.stopping.throwIfAborted();
-      return this.#settle(agentlessAttempt(attempt, 'failed', this.parts.clock.now(), asFailure(error)));
+      const [now, cut] = [this.parts.clock.now(), this.#interruptible.by !== undefined];
+      const failed = agentlessAttempt(attempt, 'failed', now, asFailure(error));
+      return this.#settle(cut ? agentlessAttempt(attempt, 'cancelled', now) : failed);
     }
     this.#agent = agent;
     await this.#record.keep({ agent: agent.identity });

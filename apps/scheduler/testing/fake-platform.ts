@@ -29,7 +29,14 @@ import {
   type RunId,
   type UserId,
 } from '#kernel';
-import type { ActionView, JobSpec, JobView, RegisterRequest, RunView } from '#node-protocol';
+import type {
+  ActionView,
+  DeliveredStorage,
+  JobSpec,
+  JobView,
+  RegisterRequest,
+  RunView,
+} from '#node-protocol';
 
 interface StoredJob {
   readonly job: Job;
@@ -45,6 +52,8 @@ export class FakePlatform {
   readonly diary: string[] = [];
   readonly clients = new Map<string, RegisterRequest>();
   leaseMs = 60_000;
+  /** Storages that actions may name. */
+  readonly storages = new Map<string, DeliveredStorage>();
   /** Every request is refused with it. */
   trouble: Failure | undefined;
   /** What is wrong with a job file, if anything. */
@@ -110,7 +119,19 @@ export class FakePlatform {
         const run = claimRun({ ...claim, jobId: job.id }, existing, fresh, this.leaseMs, now);
         this.runs.set(run.id, run);
         const stored = existing ? this.#job(job.id) : this.#change(job.id, jobRuns(job, now));
-        return { run: runView(run), job: this.#jobView(stored), leaseMs: this.leaseMs };
+        const naming = stored.actions.filter(({ settings }) =>
+          this.storages.has(String(settings['storage'])),
+        );
+        const storages = naming.map((action) => action.id);
+        return { run: runView(run), job: this.#jobView(stored), leaseMs: this.leaseMs, storages };
+      }),
+    storages: (id, { fence, claimId, action }) =>
+      this.#answer('storages', () => {
+        const run = this.#run(id);
+        if (run.fence !== fence || run.claimId !== claimId) throw new Failure('run.lease-lost', 'not yours');
+        const { settings } = this.#job(run.jobId).actions.find((each) => each.id === action) ?? {};
+        const storage = this.storages.get(String(settings?.['storage']));
+        return { storages: storage ? [storage] : [] };
       }),
     heartbeat: (id, request) =>
       this.#answer('heartbeat', () => {

@@ -3,9 +3,15 @@ import { processEnvironment, type Environment } from '../environment.js';
 import { agentOptions } from '../agent-options.js';
 import { SECRET_FILES } from '../files/secret-files.js';
 
-/** What a program needs to find its way on this machine, and the secrets of backups. */
-const PASSED =
-  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_FILE|SSL_CERT_DIR|FIRN_CACHE_DIR|FIRN_PASSPHRASE|FIRN_NEW_PASSPHRASE|FIRN_RECOVERY_KEY)$/;
+/** What a program needs to find its way on this machine, the secrets of backups, and the logins of storages. */
+const PASSED = new RegExp(
+  `^(${[
+    'PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\\w+|TZ|TMPDIR|XDG_\\w+|SSL_CERT_FILE|SSL_CERT_DIR',
+    'FIRN_CACHE_DIR|FIRN_PASSPHRASE|FIRN_NEW_PASSPHRASE|FIRN_RECOVERY_KEY',
+    // Not OpenStack's OS_…: that may be the account of the scheduler itself.
+    'AWS_\\w+|ST_AUTH|ST_USER|ST_KEY|FIRN_FTP_\\w+|SSH_AUTH_SOCK',
+  ].join('|')})$`,
+);
 
 /** The environment of an agent that a scheduler starts: nothing of the account that the scheduler itself uses. */
 export function agentEnvironment(env: Environment = processEnvironment()): Readonly<Record<string, string>> {

@@ -128,7 +128,7 @@ export const schedulerOptions = {
   }),
   supportedActions: capability('actions', ACTIONS),
   supportedModes: capability('modes', ['fs']),
-  supportedStorages: capability('storages', ['local']),
+  supportedStorages: capability('storages', ['local', 'sftp', 'ftp', 'ftps', 's3', 'swift']),
   supportedEngines: capability('engines', ['tar', 'block', 'rsync', 'rsyncv2']),
   logLevel: defaulted('info', {
     name: 'log-level',

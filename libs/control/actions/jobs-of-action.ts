@@ -29,7 +29,9 @@ export async function checkAction(
   const problems: Problem[] = [...parts.settingsProblems(action.settings)];
   for (const clientId of new Set(jobs.map((job) => job.clientId))) {
     const client = await findClient(stores, action.project, clientId);
-    if (client) problems.push(...capabilityProblems(client, action.settings));
+    if (client) {
+      problems.push(...(await capabilityProblems(parts, stores, client, action.project, action.settings)));
+    }
   }
   refuseProblems('action', below('settings', problems));
 }

@@ -25,7 +25,7 @@ export async function jobProblems(
   const client = await findClient(stores, project, clientId);
   const problems: Problem[] = client ? [] : [await unknownClient(stores, project, clientId)];
   for (const { place, action } of planned) {
-    const gaps = client ? capabilityProblems(client, action.settings) : [];
+    const gaps = client ? await capabilityProblems(parts, stores, client, project, action.settings) : [];
     problems.push(
       ...below(`actions.${place}.settings`, [...parts.settingsProblems(action.settings), ...gaps]),
     );

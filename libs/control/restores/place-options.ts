@@ -22,12 +22,15 @@ export async function placeOptionsOf(stores: Stores, record: BackupRecord): Prom
   const maker = rows.find((action) => isMaker(action, record));
   if (!maker) return {};
   const wanted = new Map<string, string>(PLACE_OPTIONS.map((name) => [plainName(name), name]));
-  return Object.fromEntries(
+  const place = Object.fromEntries(
     Object.entries(maker.settings).flatMap(([key, value]) => {
       const name = wanted.get(plainName(key));
       return name === undefined ? [] : [[name, value]];
     }),
   );
+  const said = settingsByName(maker);
+  // Whoever names no container has a storage that says it: what the record tells is only its kind.
+  return said.has('container') ? place : { ...place, storage: said.get('storage'), container: undefined };
 }
 
 /** An option in whatever spelling: `encrypt_pass_file`, `encrypt-pass-file` and `encryptPassFile` are one. */
@@ -35,8 +38,14 @@ export function plainName(key: string): string {
   return key.replaceAll(/[-_]/g, '').toLowerCase();
 }
 
-function isMaker({ settings }: Action, { metadata }: BackupRecord): boolean {
-  const said = new Map(Object.entries(settings).map(([key, value]) => [plainName(key), value]));
+function isMaker(action: Action, { metadata }: BackupRecord): boolean {
+  const said = settingsByName(action);
   const isBackup = (said.get('action') ?? 'backup') === 'backup';
-  return isBackup && ['backup_name', 'container'].every((key) => said.get(plainName(key)) === metadata[key]);
+  const isThere =
+    said.get('container') === metadata['container'] || (!said.has('container') && said.has('storage'));
+  return isBackup && isThere && said.get('backupname') === metadata['backup_name'];
+}
+
+function settingsByName({ settings }: Action): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(settings).map(([key, value]) => [plainName(key), value]));
 }

@@ -24,7 +24,9 @@ export function restoreSettings(
     ),
     ...place,
   };
-  const unsaid = Object.entries(known).filter(([key]) => !said.has(plainName(key)));
+  const unsaid = Object.entries(known).filter(
+    ([key, value]) => value !== undefined && !said.has(plainName(key)),
+  );
   const which = whichBackup(record);
   return {
     settings: {

@@ -1,14 +1,16 @@
 import { checkOccurrence, claimRun, jobRuns, jobRunsOn, type Actor, type Job, type Run } from '#domain';
-import type { JobId, ProjectId } from '#kernel';
+import type { ActionId, JobId, ProjectId } from '#kernel';
 import type { Stores } from '#metadata';
 import type { ClaimRequest } from '#node-protocol';
 import { acting } from '../acting.js';
 import { jobOfClient } from '../jobs/job-of-client.js';
 import { withActions } from '../jobs/with-actions.js';
 import { newId, type ControlParts, type JobWithActions } from '../parts.js';
+import { endpointsOf } from '../storages/endpoints-of.js';
 
 /**
- * Gives the run of an occurrence to who claims it, with the job as it is now. The same claim again gets the same run.
+ * Gives the run of an occurrence to who claims it, with the job as it is now, and which of its actions name storages that
+ * are kept here. The same claim again gets the same run.
  *
  * Rejects with `job.missing` when the client has no such job; `run.already-claimed` when somebody else has the run or it
  * has ended; `run.transition-invalid` when the job is stopped or over, or was started or scheduled anew since that
@@ -19,7 +21,7 @@ export async function claimOccurrence(
   actor: Actor,
   project: ProjectId,
   request: ClaimRequest,
-): Promise<{ run: Run; job: JobWithActions; leaseMs: number }> {
+): Promise<{ run: Run; job: JobWithActions; leaseMs: number; storages: readonly ActionId[] }> {
   return acting(parts, actor, 'report', project, async (stores) => {
     const now = parts.clock.now();
     const job = await jobOfClient(stores, project, request.clientId, request.jobId as JobId);
@@ -37,7 +39,13 @@ export async function claimOccurrence(
     await (existing ? stores.runs.update(run) : stores.runs.insert(run));
     const running = isRepeated ? jobHeardAgain(job, existing, now) : jobRuns(job, now);
     if (running !== job) await stores.jobs.update(running);
-    return { run, job: await withActions(stores, running), leaseMs: parts.leaseMs };
+    const shown = await withActions(stores, running);
+    const storages: ActionId[] = [];
+    for (const action of shown.actions) {
+      const named = await endpointsOf(parts, stores, job.project, action);
+      if (named.length > 0) storages.push(action.id);
+    }
+    return { run, job: shown, leaseMs: parts.leaseMs, storages };
   });
 }
 

@@ -5,7 +5,7 @@ import { memoryMetadata, type Metadata } from '#metadata';
 import { memoryQueue } from '#queue';
 import type { JobSpec, RegisterRequest, ReportRequest } from '#node-protocol';
 import { registerClient } from '../clients/register-client.js';
-import type { ControlParts } from '../parts.js';
+import type { ControlParts, StorageKnowledge } from '../parts.js';
 
 export const PROJECT = 'p1' as ProjectId;
 export const OTHER = 'p2' as ProjectId;
@@ -35,16 +35,39 @@ export function platform(metadata: Metadata = memoryMetadata()): Platform {
     return all;
   };
   const parts: ControlParts = {
-    ...{ metadata, clock, logger, random, leaseMs: LEASE_MS, settingsProblems },
+    ...{ metadata, clock, logger, random, leaseMs: LEASE_MS, settingsProblems, storages },
+    sealingKeys: async () => [SEALING_KEY],
     ...{ queue: memoryQueue({ clock, logger }), allCapabilities: CAPABILITIES },
   };
   return { parts, clock, log };
 }
 
+/** What the platform of a test seals with. */
+export const SEALING_KEY = Buffer.alloc(32, 7);
+
+/** Two kinds, of which one has a password. */
+const storages: StorageKnowledge = {
+  examine: ({ kind = 'local', settings, secrets }) => ({
+    ...{ kind, settings },
+    problems: [
+      ...(CAPABILITIES.storages.includes(kind) ? [] : [{ path: 'kind', message: `unknown kind "${kind}"` }]),
+      ...secrets
+        .filter((name) => kind !== 'sftp' || name !== 'password')
+        .map((name) => ({ path: `secrets.${name}`, message: 'is none' })),
+    ],
+  }),
+  named: ({ storage }) => {
+    const words = [storage].flat().filter((word) => typeof word === 'string');
+    const isKind = (word: string) => CAPABILITIES.storages.includes(word);
+    return { kinds: words.filter(isKind), names: words.filter((word) => !isKind(word)) };
+  },
+};
+
 /** As the agent's table has it, for the few options that the tests use. */
 function settingsProblems(settings: ActionSettings): readonly Problem[] {
   const action = typeof settings['action'] === 'string' ? settings['action'] : 'backup';
-  const needs = action === 'exec' ? ['command'] : ['container'];
+  const hasPlace = storages.named(settings).names.length > 0;
+  const needs = action === 'exec' ? ['command'] : hasPlace ? [] : ['container'];
   return [
     ...(CAPABILITIES.actions.includes(action)
       ? []

@@ -1,8 +1,9 @@
-import type { Action, BackupRecord, Client, Job, Run, Session, User } from '#domain';
+import type { Action, BackupRecord, Client, FileEndpoint, Job, Run, Session, User } from '#domain';
 import type { ActionId } from '#kernel';
 import type {
   BackupFilter,
   ClientFilter,
+  EndpointFilter,
   JobFilter,
   ProjectFilter,
   RunFilter,
@@ -91,6 +92,12 @@ export const backupKind: Kind<BackupRecord, BackupFilter> = {
     const { storedId } = storedNames(backup);
     return backup.runId !== undefined && storedId !== undefined ? [backup.runId, storedId] : undefined;
   },
+};
+
+export const endpointKind: Kind<FileEndpoint, EndpointFilter> = {
+  name: 'storage',
+  conditions: { project, name: (endpoint, wanted) => endpoint.name === wanted },
+  naturalKey: (endpoint) => [endpoint.project, endpoint.name],
 };
 
 export const userKind: Kind<User, UserFilter> = {

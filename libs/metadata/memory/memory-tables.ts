@@ -1,7 +1,16 @@
-import type { Action, BackupRecord, Client, Job, Run, Session, User } from '#domain';
+import type { Action, BackupRecord, Client, FileEndpoint, Job, Run, Session, User } from '#domain';
 import type { Failure } from '#kernel';
 import type { Stores } from '../metadata.js';
-import { actionKind, backupKind, clientKind, jobKind, runKind, sessionKind, userKind } from './kinds.js';
+import {
+  actionKind,
+  backupKind,
+  clientKind,
+  endpointKind,
+  jobKind,
+  runKind,
+  sessionKind,
+  userKind,
+} from './kinds.js';
 import { memorySettings } from './memory-settings.js';
 import { memoryStore } from './memory-store.js';
 import { runTotals } from './run-totals.js';
@@ -21,6 +30,7 @@ export function memoryTables(): (transaction: Transaction) => Stores {
   const sessions = new Table<Session>();
   const runs = new Table<Run>();
   const backups = new Table<BackupRecord>();
+  const endpoints = new Table<FileEndpoint>();
   const users = new Table<User>();
   const settings = new Table<string>();
 
@@ -33,6 +43,7 @@ export function memoryTables(): (transaction: Transaction) => Stores {
       sessions: memoryStore(sessionKind, begin(sessions), spoil),
       runs: { ...memoryStore(runKind, runRows, spoil), totals: async () => runTotals(runRows.rows.values()) },
       backups: memoryStore(backupKind, begin(backups), spoil),
+      endpoints: memoryStore(endpointKind, begin(endpoints), spoil),
       users: memoryStore(userKind, begin(users), spoil),
       settings: memorySettings(begin(settings)),
     };

@@ -1,9 +1,10 @@
-import type { Action, BackupRecord, Client, Job, Run, Session, User } from '#domain';
+import type { Action, BackupRecord, Client, FileEndpoint, Job, Run, Session, User } from '#domain';
 import type { ActionId } from '#kernel';
 import { ArrayContains, In, IsNull, LessThan, Not } from 'typeorm';
 import type {
   BackupFilter,
   ClientFilter,
+  EndpointFilter,
   JobFilter,
   ProjectFilter,
   RunFilter,
@@ -11,7 +12,16 @@ import type {
 } from '../metadata.js';
 import { storedNames } from '../stored-names.js';
 import { revivedAttempts, revivedSessionJobs } from './revive.js';
-import { ActionRow, BackupRow, ClientRow, JobRow, RunRow, SessionRow, UserRow } from './rows/index.js';
+import {
+  ActionRow,
+  BackupRow,
+  ClientRow,
+  EndpointRow,
+  JobRow,
+  RunRow,
+  SessionRow,
+  UserRow,
+} from './rows/index.js';
 import { asItIs, type SqlKind } from './sql-kind.js';
 
 export const clientKind: SqlKind<Client, ClientRow, ClientFilter> = {
@@ -97,6 +107,14 @@ export const backupKind: SqlKind<BackupRecord, BackupRow, BackupFilter> = {
   },
   toRow: (backup) => ({ ...backup, ...storedNames(backup) }),
   toDocument: ({ backupName: _name, storedId: _id, container: _container, ...row }) => row,
+};
+
+export const endpointKind: SqlKind<FileEndpoint, EndpointRow, EndpointFilter> = {
+  name: 'storage',
+  row: EndpointRow,
+  conditions: { project: (project) => ({ project }), name: (name) => ({ name }) },
+  toRow: asItIs,
+  toDocument: asItIs,
 };
 
 export const userKind: SqlKind<User, UserRow, UserFilter> = {

@@ -2,7 +2,16 @@ import type { Failure } from '#kernel';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Stores } from '../metadata.js';
 import { discard } from './discard.js';
-import { actionKind, backupKind, clientKind, jobKind, runKind, sessionKind, userKind } from './kinds.js';
+import {
+  actionKind,
+  backupKind,
+  clientKind,
+  endpointKind,
+  jobKind,
+  runKind,
+  sessionKind,
+  userKind,
+} from './kinds.js';
 import { runTotals } from './run-totals.js';
 import { answered, connectFailure, lostToAnother } from './sql-failure.js';
 import { sqlSettings } from './sql-settings.js';
@@ -65,6 +74,7 @@ function storesOf(ask: Ask): Stores {
     sessions: sqlStore(sessionKind, ask),
     runs: { ...sqlStore(runKind, ask), totals: () => runTotals(ask) },
     backups: sqlStore(backupKind, ask),
+    endpoints: sqlStore(endpointKind, ask),
     users: sqlStore(userKind, ask),
     settings: sqlSettings(ask),
   };

@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import type { BackupRecord } from '#domain';
 import type { ProjectId, RunId } from '#kernel';
 import type { Metadata, Stores } from '../metadata.js';
-import { aBackup, aClient, aRun, aUser, freshId } from './documents.js';
+import { aBackup, aClient, anEndpoint, aRun, aUser, freshId } from './documents.js';
 import { KINDS } from './kinds-under-test.js';
 
 const DUPLICATE = { name: 'Failure', code: 'metadata.duplicate' };
@@ -42,6 +42,23 @@ export function describeKeys(given: () => Metadata): void {
         all(({ clients }) => clients.update({ ...second, clientId })),
         DUPLICATE,
       );
+    });
+
+    it('refuse a second storage of the same name in a project, and allow it in another', async () => {
+      const first = anEndpoint();
+      const { name } = first;
+      await all(
+        ({ endpoints }) => endpoints.insert(first),
+        ({ endpoints }) => endpoints.insert(anEndpoint({ name, project: 'other' as ProjectId })),
+      );
+      await assert.rejects(
+        all(({ endpoints }) => endpoints.insert(anEndpoint({ name }))),
+        DUPLICATE,
+      );
+      const { rows } = await given().transaction(({ endpoints }) =>
+        endpoints.list({ where: { project: first.project, name } }),
+      );
+      assert.deepEqual(rows, [first]);
     });
 
     it('refuse a second run of an occurrence, and allow it for another job', async () => {

@@ -1,4 +1,4 @@
-import type { Action, BackupRecord, Client, Job, Run, Session, User } from '#domain';
+import type { Action, BackupRecord, Client, FileEndpoint, Job, Run, Session, User } from '#domain';
 import { backupId, hexId, type Id, type ProjectId } from '#kernel';
 
 let made = 0;
@@ -63,6 +63,15 @@ export function aRun(own: Partial<Run> = {}): Run {
 export function aBackup(own: Partial<BackupRecord> = {}): BackupRecord {
   const metadata = { backup_id: backupId(AT, Buffer.from(freshId(), 'hex').subarray(12)) };
   return { ...{ id: freshId<'record'>(), project, userId, status: 'available', metadata, ...TIMES }, ...own };
+}
+
+export function anEndpoint(own: Partial<FileEndpoint> = {}): FileEndpoint {
+  const id = freshId<'endpoint'>();
+  return {
+    ...{ id, project, userId, name: `storage-${id}`, kind: 'local', description: '' },
+    ...{ settings: { container: '/srv/backups' }, secrets: {}, ...TIMES },
+    ...own,
+  };
 }
 
 export function aUser(own: Partial<User> = {}): User {

@@ -1,7 +1,7 @@
-import type { Action, BackupRecord, Client, Job, Run, Session, User } from '#domain';
+import type { Action, BackupRecord, Client, FileEndpoint, Job, Run, Session, User } from '#domain';
 import type { ActionId, Id, JobId, ProjectId, RunId, SessionId } from '#kernel';
 import type { ProjectFilter, Store, Stores } from '../metadata.js';
-import { aBackup, aClient, aJob, anAction, aRun, aSession, aUser } from './documents.js';
+import { aBackup, aClient, aJob, anAction, anEndpoint, aRun, aSession, aUser } from './documents.js';
 
 interface Known {
   readonly id: string;
@@ -126,6 +126,27 @@ const backup: KindUnderTest<BackupRecord> = {
   }),
 };
 
+const endpoint: KindUnderTest<FileEndpoint> = {
+  name: 'storage',
+  store: (stores) => stores.endpoints,
+  plain: anEndpoint as KindUnderTest<FileEndpoint>['plain'],
+  full: (plain) => ({
+    ...{
+      ...plain,
+      name: `${ODD}${plain.id}`,
+      kind: ODD,
+      description: ODD,
+      settings: JSON_ODD,
+      updatedAt: EARLY,
+    },
+    secrets: {
+      [ODD]: { sealed: { key: ODD, nonce: 'AAAA', text: ODD } },
+      b: { file: `/${ODD}` },
+      a: { variable: 'A' },
+    },
+  }),
+};
+
 const user: KindUnderTest<User> = {
   name: 'user',
   store: (stores) => stores.users,
@@ -140,5 +161,6 @@ export const KINDS = [
   session,
   run,
   backup,
+  endpoint,
   user,
 ] as readonly unknown[] as readonly KindUnderTest[];

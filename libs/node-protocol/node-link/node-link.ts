@@ -61,7 +61,15 @@ export const claimRequest = z.strictObject({
   claimId: idText,
 });
 /** The job as it is now: what it says is done, also when it has changed since the poll. */
-export const claimReply = z.object({ run: runView, job: jobView, leaseMs: z.int() });
+export const claimReply = z.object({
+  run: runView,
+  job: jobView,
+  leaseMs: z.int(),
+  storages: z
+    .array(z.string())
+    .optional()
+    .describe('ids of the actions that name storages of the API; they are asked for before each attempt'),
+});
 
 const attempt = z.strictObject({
   action: count,

@@ -22,7 +22,11 @@ export async function checkDemand(
   const client = await foundClient(parts, actor, project, clientId);
   for (const { id, settings } of actions) {
     const asked = settings ?? (await foundSettings(parts, actor, project, id as ActionId));
-    const [gap] = capabilityGaps(client.capabilities, asked);
+    // A client says the kinds that it can in its own words, `ssh` or `sftp`; a name or an address means a kind.
+    const { kinds } = parts.storages.named(asked);
+    const meant = capabilityGaps(client.capabilities, { ...asked, storage: [...kinds] });
+    const said = capabilityGaps(client.capabilities, asked);
+    const gap = said.find(({ what }) => meant.some((other) => other.what === what));
     if (!gap) continue;
     const words = `client ${clientId} does not support ${gap.what}: ${gap.wanted}`;
     throw new Failure('client.unsupported', words, { client: clientId, known: gap.known });
