@@ -8,6 +8,11 @@ import type { StorageDriver } from '../storage-backend.js';
 export const storageDrivers: readonly StorageDriver[] = [
   (await import('./local/local-driver.js')).localDriver,
   (await import('./memory/memory-driver.js')).memoryDriver,
+  (await import('./sftp/sftp-driver.js')).sftpDriver,
+  (await import('./ftp/ftp-driver.js')).ftpDriver,
+  (await import('./ftp/ftp-driver.js')).ftpsDriver,
+  (await import('./s3/s3-driver.js')).s3Driver,
+  (await import('./swift/swift-driver.js')).swiftDriver,
 ];
 
 /** The driver of a kind; throws `storage.unknown-kind`, which names all kinds and the nearest. */

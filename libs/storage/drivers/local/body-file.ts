@@ -7,7 +7,7 @@ import type { TemporaryFile } from './temporary-files.js';
 /** What is smaller goes through the page cache: it is likely to be read again, and not worth a second opening. */
 const LEAST_DIRECT_BYTES = 1 << 20;
 /** What one direct write takes at a time: each waits for the disk. */
-const UNIT_BYTES = 2 << 20;
+const UNIT_BYTES = 1 << 20;
 /** What a file system says that knows no direct writes: at the opening or at the first write. */
 const NO_DIRECT = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
@@ -23,7 +23,7 @@ export interface BodyFile {
 /**
  * Chooses how bodies are written. Large ones go past the page cache where the file system allows it: copying into fresh
  * pages costs as much as sealing, nobody reads them soon, and the applications of the host keep their cache.
- * Memory held: 2 MiB for each large body written at the same time.
+ * Memory held: 1 MiB for each large body written at the same time.
  */
 export class BodyFiles {
   readonly #memory = new AlignedMemory(UNIT_BYTES);

@@ -45,10 +45,12 @@ export async function startMiddleman(targetPort: number): Promise<Middleman> {
       headers: onwardHeaders,
       agent: false,
     });
-    onward.on('error', () => outgoing.destroy());
+    // Swift's S3 ends the answer to a HEAD as if it had a body, which Node takes for an error when all is said.
+    onward.on('error', () => void (outgoing.writableEnded || outgoing.destroy()));
     onward.on('response', (answer: IncomingMessage) => {
       const { connection: _, ...answerHeaders } = answer.headers;
       outgoing.writeHead(answer.statusCode ?? 500, answerHeaders);
+      if (method === 'HEAD') return void outgoing.end();
       answer.on('error', () => outgoing.destroy());
       passed(answer, what?.damage === 'answer').pipe(outgoing);
     });
