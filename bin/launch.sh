@@ -21,4 +21,9 @@ done
 [ -n "$node" ] || node=$(command -v node) ||
   refuse 7 'host.node-too-old: there is no Node; run npm ci in the project, or install Node 24'
 
+# Each arena of malloc keeps what its thread has given back: two are enough for an agent, and hold less.
+if [ "$app" = agent ]; then
+  export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+fi
+
 exec "$node" --enable-source-maps "$main" "$@"

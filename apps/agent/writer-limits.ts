@@ -12,9 +12,9 @@ export interface Pace {
 
 /**
  * What the agent and tar take beside frames and segments: Node and its code, compressors, what waits to be collected.
- * Measured: peaks of 265 to 267 MiB with 80 MiB of segments and 18 MiB of frames (docs/performance.md).
+ * Measured: peaks of 255 to 258 MiB with 72 MiB of segments (docs/performance.md).
  */
-const OWN_BYTES = 168 << 20;
+const OWN_BYTES = 160 << 20;
 /** A frame waits plain, and is packed into a second buffer before the first is free. */
 const FRAME_COPIES = 1.5;
 /** More at a time would only help a storage that is slow with each single one. */
@@ -22,12 +22,12 @@ const UPLOADS = 4;
 
 /**
  * How much a backup may hold. A segment waits in memory until it is stored, since its put may have to be repeated, while
- * the next is filled: of large ones a quarter of a segment more is enough to go on meanwhile. `input.invalid` when the limit
+ * the next is filled: of large ones an eighth of a segment more is enough to go on meanwhile. `input.invalid` when the limit
  * leaves no room for a single segment.
  */
 export function writerLimits({ concurrency, queueSize, memoryLimit, maxSegmentSize }: Pace): WriterLimits {
   const queue = queueSize ?? concurrency + 1;
-  const usual = { queue, uploads: UPLOADS, bytes: Math.ceil(maxSegmentSize * 1.25) };
+  const usual = { queue, uploads: UPLOADS, bytes: Math.ceil(maxSegmentSize * 1.125) };
   if (memoryLimit === undefined) return usual;
   const beside = OWN_BYTES + Math.ceil(queue * frameBytesFor(maxSegmentSize) * FRAME_COPIES);
   const bytes = memoryLimit - beside;

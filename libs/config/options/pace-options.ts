@@ -21,7 +21,7 @@ export const paceOptions = {
     name: 'memory-limit',
     schema: size('64MiB', '1TiB'),
     metavar: 'SIZE',
-    help: 'memory of the whole agent, kept by holding fewer segments (default a segment and a quarter beside the rest)',
+    help: 'memory of the whole agent, kept by holding fewer segments (default a segment and an eighth beside the rest)',
     actions: ['backup'],
   }),
 } as const;
