@@ -71,6 +71,10 @@ function addVerb(program: Command, action: AgentAction, found: (parsed: ParsedCo
   if (action === 'prune') command.alias('admin');
   for (const option of optionsFor(action))
     if (option.name !== 'action') command.addOption(commanderOption(option));
+  // For who wants to say what is so anyhow, against a file that says otherwise.
+  for (const option of optionsFor(action))
+    for (const name of option.opposites ?? [])
+      command.addOption(commanderOption({ name, help: option.help }).hideHelp());
   command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
   command.action((...args: unknown[]) => {
     const given = args

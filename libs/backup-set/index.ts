@@ -45,6 +45,10 @@ export {
   type RetitledMember,
 } from './reader/restore-plan.js';
 export { below } from './reader/unchanged-names.js';
+export type { JournalPlace } from './resume/backup-journal.js';
+export { findInterrupted, type InterruptedBackup } from './resume/interrupted-backup.js';
+export type { JournalOrder } from './resume/journal-record.js';
+export { holdsSegments, takeUp, type TakenUpBackup } from './resume/take-up.js';
 export { StateCache } from './state-cache/state-cache.js';
 export { objectsOf, type Finding } from './upkeep/checked-object.js';
 export { folderContents, type FolderContents, type Stray } from './upkeep/folder-contents.js';
@@ -64,5 +68,6 @@ export {
 export { verifyObjects, verifyStream } from './upkeep/verify.js';
 export type { WriterState } from './upkeep/writer-mark.js';
 export { BackupSetWriter } from './writer/backup-set-writer.js';
+export type { KeptCounts } from './writer/segment-writer.js';
 export { frameBytesFor } from './writer/frame-cutter.js';
 export type { NewBackup, StreamEnd, WriteProgress, WriterDeps, WriterLimits } from './writer/new-backup.js';

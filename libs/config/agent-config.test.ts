@@ -58,6 +58,7 @@ describe('the config of the agent', () => {
       queueSize: undefined,
       memoryLimit: undefined,
       noIncremental: false,
+      noResume: false,
       maxLevel: undefined,
       alwaysLevel: undefined,
       restartAlwaysLevel: undefined,

@@ -18,6 +18,8 @@ export interface BackupOrder {
   readonly compressionLevel?: number | undefined;
   /** Bytes of the largest stored object. */
   readonly maxSegmentBytes: number;
+  /** Goes on with an interrupted backup of the same order unless it is `false`. */
+  readonly resume?: boolean | undefined;
   /** How much is held at a time; the writer's own default without it. */
   readonly limits?: WriterLimits | undefined;
   /** Name and version of this program. */

@@ -2,6 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { systemClock } from '#kernel';
 
+/** What a container keeps besides backups. */
+const BESIDE = ['keys/', 'holds/', 'verifications/'];
+
 /** Everything in a local container that is not part of a committed backup: what is being written, or was left. */
 export function restsIn(container: string): string[] {
   if (!existsSync(container)) return [];
@@ -14,7 +17,7 @@ export function restsIn(container: string): string[] {
   return all.filter(
     (path) =>
       path !== 'firn.json' &&
-      !path.startsWith('keys/') &&
+      !BESIDE.some((folder) => path.startsWith(folder)) &&
       !committed.some((folder) => path.startsWith(folder)),
   );
 }

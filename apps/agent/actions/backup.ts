@@ -83,6 +83,7 @@ function orderOf(config: AgentConfig<'backup'>, parts: Parts): BackupOrder {
     compression: config.compression,
     compressionLevel: config.compressionLevel,
     maxSegmentBytes: config.maxSegmentSize,
+    resume: !config.noResume,
     limits: writerLimits(config),
     program: PROGRAM,
   };
@@ -119,7 +120,7 @@ async function writeMetadata(
 
 function done(
   config: AgentConfig<'backup'>,
-  { manifest, reason, notices, copies, undoFailures }: BackupOutcome,
+  { manifest, reason, notices, resumed, copies, undoFailures }: BackupOutcome,
   ms: number,
 ): ActionResult {
   const { totals } = manifest;
@@ -144,6 +145,7 @@ function done(
       finishedAt: manifest.finishedAt,
       encrypted: manifest.dataKey !== undefined,
       ...totals,
+      ...(resumed ? { resumed } : {}),
       ...copied.facts,
       durationMs: Math.round(ms),
       notices: notices.slice(0, SHOWN),
@@ -153,6 +155,11 @@ function done(
       `${counted(totals.files, 'file')} in ${counted(totals.entries, 'entry', 'entries')}, ${formatBytes(totals.contentBytes)}; ` +
         `stored ${formatBytes(totals.storedBytes)} in ${formatDuration(ms)} (${formatRate(totals.streamBytes, ms)})` +
         (manifest.dataKey ? ', encrypted' : ''),
+      ...(resumed
+        ? [
+            `${formatBytes(resumed.bytes)} in ${counted(resumed.segments, 'segment')} were stored by an earlier run`,
+          ]
+        : []),
       ...copied.lines,
       ...noticeLines(notices),
     ],

@@ -67,6 +67,12 @@ function tellStep(
       return reporter.event(name, facts, cannotRemoveText(facts));
     case 'object-rescued':
       return reporter.warning(name, facts, rescuedText(facts));
+    case 'backup-taken-up':
+      return reporter.event(name, facts, `going on with ${String(facts['backup'])}, which was interrupted`);
+    case 'resume-refused':
+      return reporter.event(name, facts, resumeRefusedText(facts));
+    case 'set-aside':
+      return reporter.event(name, facts, `the next run goes on with what is in "${String(facts['folder'])}"`);
     case 'level-chosen':
       return reporter.event(name, facts, String(facts['reason']));
     case 'orphan-swept':
@@ -78,6 +84,12 @@ function tellStep(
     default:
       return reporter.event(name, facts, `${name} ${JSON.stringify(facts)}`);
   }
+}
+
+function resumeRefusedText(facts: Readonly<Record<string, unknown>>): string {
+  const { backup = 'backup', reason } = facts as { readonly backup?: string; readonly reason: string };
+  const thing = `the interrupted ${backup}`;
+  return `cannot go on with ${thing}: ${reason}; beginning anew`;
 }
 
 function cannotRemoveText({ what, folder, message }: Readonly<Record<string, unknown>>): string {

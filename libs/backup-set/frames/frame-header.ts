@@ -1,4 +1,4 @@
-import { Failure, type BackupId, type ContainerId } from '#kernel';
+import { Failure, invariant, type BackupId, type ContainerId } from '#kernel';
 import type { CodecName } from '#codecs';
 import type { StreamName } from '../keys/data-key.js';
 
@@ -33,7 +33,7 @@ const STREAM_NAMES = Object.keys(STREAM_NUMBERS) as StreamName[];
 
 export interface FrameHeader {
   readonly stream: StreamName;
-  /** Counts from 0 in each stream; it is the nonce. */
+  /** Its place in the stream, and the numbering of the run that sealed it: see {@link numberOf}. It is the nonce. */
   readonly number: number;
   readonly codec: CodecName;
   readonly sealed: boolean;
@@ -95,6 +95,23 @@ export function associatedData(place: FramePlace, header: Uint8Array): Buffer {
     segment,
     header,
   ]);
+}
+
+/** Frames that fit into one numbering. */
+const NUMBERING = 2 ** 32;
+
+/**
+ * Frames count from 0. A run that goes on with a backup that was interrupted seals its frames under another numbering, below
+ * 2^21, since the numbers behind the last segment that is stored may have sealed something else.
+ */
+export function numberOf(place: number, numbering: number): number {
+  invariant(place < NUMBERING, 'a stream has fewer frames than a numbering');
+  return numbering * NUMBERING + place;
+}
+
+/** How many frames of its stream come before it. */
+export function placeOf(number: number): number {
+  return number % NUMBERING;
 }
 
 /** 96 bits: four zero bytes and the frame's number. Each stream of each backup has a key of its own, so none recurs. */

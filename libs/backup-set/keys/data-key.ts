@@ -40,6 +40,11 @@ export class DataKey {
     return derive(this.#secret, `firn 1 frames ${stream}`);
   }
 
+  /** The key of what its writer notes on its own machine, see `resume/`. */
+  forJournal(): Buffer {
+    return derive(this.#secret, 'firn 1 journal');
+  }
+
   /** Hex HMAC-SHA256: who has signed has held the key. */
   sign(text: string): string {
     return createHmac('sha256', derive(this.#secret, 'firn 1 manifest')).update(text, 'utf8').digest('hex');

@@ -5,6 +5,7 @@ export type Purpose =
   | 'firn 1 data key wrap'
   | 'firn 1 manifest'
   | 'firn 1 container'
+  | 'firn 1 journal'
   | 'firn 1 recovery slot'
   | `firn 1 frames ${'data' | 'catalogue' | 'index' | 'state' | 'pieces'}`;
 

@@ -1,7 +1,7 @@
 import { Failure, isFailure } from '#kernel';
 import { mapInOrder } from '#codecs';
 import type { StorageBackend } from '#storage';
-import { FRAME_OVERHEAD, MAX_PLAIN } from '../frames/frame-header.js';
+import { FRAME_OVERHEAD, MAX_PLAIN, placeOf } from '../frames/frame-header.js';
 import { FrameIndex } from '../frames/frame-index.js';
 import { FrameIndexBuilder } from '../frames/index-builder.js';
 import type { FrameRow } from '../frames/index-rows.js';
@@ -64,9 +64,10 @@ function placed(found: readonly FrameRow[], manifest: Manifest): FrameIndex {
     }
   };
   for (const row of found) {
-    const fits = row.number >= builder.count && row.number < count && row.plain === lengthOf(row.number);
+    const place = placeOf(row.number);
+    const fits = place >= builder.count && place < count && row.plain === lengthOf(place);
     if (!fits) throw contradiction(manifest);
-    loseUpTo(row.number);
+    loseUpTo(place);
     builder.add(row);
   }
   loseUpTo(count);
@@ -81,7 +82,8 @@ function usualLength(found: readonly FrameRow[], { segments, totals }: Manifest)
   if (usual) return usual.plain;
   const [last] = found;
   if (!last) return MAX_PLAIN;
-  return last.number === 0 ? last.plain : (totals.streamBytes - last.plain) / last.number;
+  const place = placeOf(last.number);
+  return place === 0 ? last.plain : (totals.streamBytes - last.plain) / place;
 }
 
 function contradiction({ backup }: Manifest): Failure {

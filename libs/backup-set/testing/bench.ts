@@ -16,9 +16,11 @@ import {
   type Chain,
   type Container,
   type Framing,
+  type JournalPlace,
   type ListedBackup,
   type Manifest,
   type PassphraseCost,
+  type TakenUpBackup,
 } from '#backup-set';
 import { synthetic, type Spec, type Synthetic } from './synthetic.js';
 
@@ -44,6 +46,9 @@ export interface BackupOptions {
   readonly framing?: Framing;
   readonly labels?: readonly string[];
   readonly stateCache?: StateCache;
+  readonly journal?: JournalPlace;
+  /** Goes on with this one. */
+  readonly takenUp?: TakenUpBackup | undefined;
   /** In place of the bench's own. */
   readonly storage?: StorageBackend;
 }
@@ -82,11 +87,12 @@ export class Bench {
   async begin(options: BackupOptions = {}): Promise<BackupSetWriter> {
     const { base, storage = this.storage, maxSegmentBytes = 65_536, framing = 'fixed' } = options;
     const startedAt = new Date(START.getTime() + this.#made * 3_600_000);
-    const id = backupId(startedAt, Buffer.from([0, 0, 0, this.#made]));
+    const { journal, takenUp } = options;
+    const id = takenUp?.interrupted.backup ?? backupId(startedAt, Buffer.from([0, 0, 0, this.#made % 256]));
     this.#made += 1;
     return BackupSetWriter.begin(
       {
-        ...{ storage, maxSegmentBytes, stateCache: options.stateCache },
+        ...{ storage, maxSegmentBytes, stateCache: options.stateCache, journal },
         container: this.container,
         codec: await this.codec(options.codec ?? 'zstd'),
         documentCodec: await this.codec('zstd'),
@@ -95,7 +101,7 @@ export class Bench {
         writer: 'a test',
       },
       {
-        ...{ ...SERIES, id, startedAt },
+        ...{ ...SERIES, id, startedAt, takenUp },
         chain: base?.backup.chain ?? id,
         level: base ? base.backup.level + 1 : 0,
         base: base && { backup: base.backup, manifestDigest: base.read.digest },

@@ -15,6 +15,8 @@ export class Documents {
     private readonly backup: NewBackup,
     private readonly folder: string,
     private readonly sealerOf: (name: DocumentName) => FrameSealer,
+    /** Seals those that are begun before the stream is whole, until they are finished. */
+    private readonly meanwhile: (name: DocumentName) => FrameSealer | undefined = () => undefined,
   ) {}
 
   async begin(name: DocumentName): Promise<DocumentWriter> {
@@ -22,6 +24,7 @@ export class Documents {
       this.sealerOf(name),
       this.deps.documentCodec,
       this.path(name),
+      this.meanwhile(name),
     );
     this.#begun.push(document);
     return document;

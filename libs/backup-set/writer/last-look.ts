@@ -4,6 +4,14 @@ import { objectNames, segmentKey } from '../layout.js';
 import type { Manifest } from '../manifest.js';
 import { DOCUMENTS } from './compose-manifest.js';
 
+/** What is to hold of a backup holds of every copy: one of which it does not is given up, when there are others. */
+export function onEachCopy(
+  storage: StorageBackend,
+  look: (storage: StorageBackend) => Promise<void>,
+): Promise<void> {
+  return storage.onEachCopy?.(look) ?? look(storage);
+}
+
 /** What a manifest will promise is there, at its size: a last look before the promise. Else `backup.not-committed`. */
 export async function confirmObjects(
   storage: StorageBackend,

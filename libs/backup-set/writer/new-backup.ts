@@ -4,6 +4,8 @@ import type { StorageBackend } from '#storage';
 import type { Container } from '../container/container.js';
 import type { Framing } from '../frames/index-builder.js';
 import type { BackupReader } from '../reader/backup-reader.js';
+import type { JournalPlace } from '../resume/backup-journal.js';
+import type { TakenUpBackup } from '../resume/take-up.js';
 import type { StateCache } from '../state-cache/state-cache.js';
 import type { UploadLimits } from './segment-uploads.js';
 
@@ -19,6 +21,8 @@ export interface NewBackup extends Omit<Backup, 'base' | 'finishedAt'> {
   readonly selection: string;
   /** Name and version of the writing program. */
   readonly program: string;
+  /** The same backup, which another run has begun and this one goes on with. */
+  readonly takenUp?: TakenUpBackup | undefined;
 }
 
 export interface WriterDeps {
@@ -38,6 +42,8 @@ export interface WriterDeps {
   readonly workDirectory: string;
   /** Keeps what the next level will need, so that it need not be read from the storage. */
   readonly stateCache?: StateCache | undefined;
+  /** Notes what is stored, so that a later run can go on; only of a stream in equally long frames. */
+  readonly journal?: JournalPlace | undefined;
   /** Memory for finding pieces again, in bytes; 64 MiB without it. */
   readonly tableBytes?: number | undefined;
   /** Identity of this process, for the writer mark. */

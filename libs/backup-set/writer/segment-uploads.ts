@@ -33,13 +33,16 @@ export class SegmentUploads {
     this.#assertGood();
   }
 
-  /** Takes over the segment. Resolves when the put has begun, which may have to wait for its turn. */
-  async begin(key: string, segment: OpenSegment): Promise<void> {
+  /**
+   * Takes over the segment. Resolves when the put has begun, which may have to wait for its turn. `stored` is called when
+   * it is stored for good, and does not reject.
+   */
+  async begin(key: string, segment: OpenSegment, stored?: () => Promise<void>): Promise<void> {
     const { bytes } = segment;
     while (this.#running.size >= this.limits.uploads) await this.#oneDone();
     this.#assertGood();
     this.#bytes += bytes;
-    const running = this.#put(key, segment).finally(() => {
+    const running = this.#put(key, segment, stored).finally(() => {
       this.#running.delete(running);
       this.#bytes -= bytes;
     });
@@ -58,11 +61,12 @@ export class SegmentUploads {
   }
 
   /** Never rejects: the failure is kept for whoever comes next. */
-  async #put(key: string, segment: OpenSegment): Promise<void> {
+  async #put(key: string, segment: OpenSegment, stored?: () => Promise<void>): Promise<void> {
     const { size, sha256 } = segment.measure();
     try {
       await this.storage.put(key, bodyOf(segment.pieces(), sha256), this.#signal);
       segment.free();
+      await stored?.();
       this.onStored(size);
     } catch (error) {
       this.#failed.abort(error);

@@ -10,7 +10,7 @@ import type { StoredObject } from '../frames/stored-object.js';
 import type { Documents } from './documents.js';
 import { framesOf } from './framing.js';
 import { limitsOf, type NewBackup, type WriterDeps } from './new-backup.js';
-import { SegmentWriter, type PackedFrame, type SegmentOptions } from './segment-writer.js';
+import { SegmentWriter, type KeptCounts, type PackedFrame, type SegmentOptions } from './segment-writer.js';
 
 /** Some bytes of a stream, and the entries that end in them: what an engine yields. */
 export interface StreamPart extends FramerPart {
@@ -21,7 +21,7 @@ export interface StreamPart extends FramerPart {
 
 export interface StreamOptions extends Pick<
   SegmentOptions,
-  'folder' | 'sealer' | 'slabs' | 'maxBytes' | 'signal' | 'onStored'
+  'folder' | 'sealer' | 'slabs' | 'maxBytes' | 'signal' | 'onStored' | 'journal' | 'replay'
 > {
   /** What frames are kept in; {@link slabs} are for segments. */
   readonly frameSlabs: Slabs;
@@ -118,6 +118,11 @@ export class StreamWriter {
     return this.#segments.segments;
   }
 
+  /** What an interrupted run had stored of it. */
+  get kept(): KeptCounts {
+    return this.#segments.kept;
+  }
+
   get entryTotals(): EntryTotals {
     return this.#catalogue.totals;
   }
@@ -151,7 +156,7 @@ export class StreamWriter {
 
   #packed(plain: Buffer, body: Buffer | undefined): PackedFrame {
     return {
-      plainLength: plain.length,
+      plain,
       codec: body ? this.deps.codec.name : 'none',
       body: body ?? plain,
     };

@@ -84,6 +84,13 @@ export const backupOptions = {
     help: 'follow symlinks (soft), store hard links as files (hard), or both (all) (default none)',
     actions: ['backup'],
   }),
+  noResume: flagged({
+    name: 'no-resume',
+    opposites: ['resume'],
+    schema: flag,
+    help: 'begin anew (default go on with an interrupted backup that was made with the same options)',
+    actions: ['backup'],
+  }),
   requireCopies: optional({
     name: 'require-copies',
     schema: wholeNumber(1, 100),

@@ -1,6 +1,6 @@
 import type { Notice } from '#domain';
 import { type Failure, invariant } from '#kernel';
-import type { Manifest } from '#backup-set';
+import type { KeptCounts, Manifest } from '#backup-set';
 import type { CopyState } from '#storage';
 import { backupBegin } from '../kinds/backup-begin.js';
 import { backupCommit } from '../kinds/backup-commit.js';
@@ -8,7 +8,7 @@ import { containerOpen } from '../kinds/container-open.js';
 import { levelChoose } from '../kinds/level-choose.js';
 import { orphansSweep } from '../kinds/orphans-sweep.js';
 import { seriesHold } from '../kinds/series-hold.js';
-import { BACKUP_ORDER, LEVEL, MEASURED, RECEIPT, STREAM, type Measured } from '../kinds/slots.js';
+import { BACKUP_ORDER, LEVEL, MEASURED, RECEIPT, STREAM, WRITER, type Measured } from '../kinds/slots.js';
 import { sourceCheck } from '../kinds/source-check.js';
 import { streamMeasure } from '../kinds/stream-measure.js';
 import { streamTransfer } from '../kinds/stream-transfer.js';
@@ -50,6 +50,8 @@ export interface BackupOutcome {
   readonly manifest: Manifest;
   readonly reason: string;
   readonly notices: readonly Notice[];
+  /** What an interrupted run had stored already; nothing when there was none. */
+  readonly resumed: KeptCounts | undefined;
   /** What became of the copies, when there are several storages; otherwise empty. */
   readonly copies: readonly CopyState[];
   /** What could not be given back afterwards; the backup itself is good. */
@@ -85,6 +87,7 @@ export async function runBackup(
         manifest: slots.get(RECEIPT),
         reason: slots.get(LEVEL).reason,
         notices: slots.get(STREAM).notices,
+        resumed: slots.get(WRITER).kept,
         copies: parts.copies?.states() ?? [],
         undoFailures,
       };

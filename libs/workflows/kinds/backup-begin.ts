@@ -1,16 +1,21 @@
 import { backupId, invariant, isFailure } from '#kernel';
-import { BackupSetWriter, StateCache } from '#backup-set';
+import { BackupSetWriter, StateCache, type JournalOrder, type TakenUpBackup } from '#backup-set';
 import type { Parts } from '../parts.js';
+import { journalOrderOf, resumed } from '../resuming.js';
 import { selectionOf } from '../selection.js';
+import { sweep } from '../swept-orphan.js';
 import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
-import { BACKUP_ORDER, CONTAINER, LEVEL, RECEIPT, WRITER } from './slots.js';
+import { BACKUP_ORDER, CONTAINER, INTERRUPTED, LEVEL, RECEIPT, WRITER } from './slots.js';
 
-/** Opens a new backup in the container. Undone, nothing of it remains. */
+/**
+ * Opens a new backup in the container, or an interrupted one again. Undone, nothing of it remains, unless the storage was
+ * cut off: then a later run may go on with it.
+ */
 export function backupBegin(parts: Parts): StepKind {
   return defineStep({
     name: 'backup.begin',
-    summary: 'Opens a new backup in the container',
-    reads: [BACKUP_ORDER, CONTAINER, LEVEL],
+    summary: 'Opens a new backup in the container, or an interrupted one again',
+    reads: [BACKUP_ORDER, CONTAINER, INTERRUPTED, LEVEL],
     optional: [RECEIPT],
     writes: [WRITER],
     run: async (context) => {
@@ -18,8 +23,12 @@ export function backupBegin(parts: Parts): StepKind {
       const container = context.get(CONTAINER);
       invariant(container, 'a backup has a container');
       const { level, base } = context.get(LEVEL);
+      const journalOrder = journalOrderOf(parts, order, container, context.get(LEVEL));
+      const takenUp = await takenUpIn(parts, journalOrder, context);
+      // Of this run, which reads everything anew: what changed since the interrupted one began is in it.
       const startedAt = parts.clock.now();
-      const id = backupId(startedAt, parts.random(4));
+      const id = takenUp?.interrupted.backup ?? backupId(startedAt, parts.random(4));
+      const chain = base?.listed.backup.chain ?? id;
       const codec = await parts.openCodec(order.compression, order.compressionLevel);
       const documentCodec = await parts.openCodec('zstd');
       const { storage, lanes, workDirectory, tableBytes, writer: identity } = parts;
@@ -29,11 +38,13 @@ export function backupBegin(parts: Parts): StepKind {
           stateCache: parts.stateCache && new StateCache(parts.stateCache.directory, parts.log),
           maxSegmentBytes: order.maxSegmentBytes,
           limits: order.limits,
+          journal: parts.stateCache && {
+            ...{ directory: parts.stateCache.directory, order: journalOrder, log: parts.log },
+          },
           writer: identity,
         },
         {
-          ...{ id, level, startedAt },
-          chain: base?.listed.backup.chain ?? id,
+          ...{ id, level, startedAt, chain, takenUp },
           base: base && { backup: base.listed.backup, manifestDigest: base.listed.read.digest },
           framing: parts.engine.framing,
           below: base?.chain,
@@ -50,17 +61,44 @@ export function backupBegin(parts: Parts): StepKind {
       context.set(WRITER, writer);
       context.emit({
         name: 'backup-begun',
-        facts: { backup: id, level, chain: base?.listed.backup.chain ?? id },
+        facts: { backup: id, level, chain },
       });
       return { writer, close: () => Promise.all([codec.close(), documentCodec.close()]) };
     },
-    undo: ({ writer }, context) =>
-      ifAllowed(() => writer.abandon(context.signal), 'failed-backup', writer, context),
+    undo: async ({ writer }, context) => {
+      if (await writer.setAside()) {
+        const { folder } = writer;
+        return context.emit({ name: 'set-aside', facts: { folder } });
+      }
+      await ifAllowed(() => writer.abandon(context.signal), 'failed-backup', writer, context);
+    },
     release: async ({ writer, close }, context) => {
       await ifAllowed(() => writer.close(context.has(RECEIPT)), 'writer-mark', writer, context);
       await close();
     },
   });
+}
+
+/** The interrupted backup, when this run can go on with it; what cannot be gone on with is taken away. */
+async function takenUpIn(
+  parts: Parts,
+  order: JournalOrder,
+  context: StepContext,
+): Promise<TakenUpBackup | undefined> {
+  const interrupted = context.get(INTERRUPTED);
+  if (!interrupted) return undefined;
+  const { left, orphan } = interrupted;
+  const takenUp = await resumed(parts, left, order, context.signal);
+  const facts = { backup: left.backup };
+  if (typeof takenUp !== 'string') {
+    const { segments } = left;
+    const bytes = segments.reduce((sum, { size }) => sum + size, 0);
+    context.emit({ name: 'backup-taken-up', facts: { ...facts, segments: segments.length, bytes } });
+    return takenUp;
+  }
+  context.emit({ name: 'resume-refused', facts: { ...facts, reason: takenUp } });
+  await sweep(parts, orphan, context);
+  return undefined;
 }
 
 /** What a client that may only add has to leave is left to one that may remove: it is told, and fails nothing. */

@@ -1,30 +1,48 @@
-import { findOrphans, sweepOrphan, type Orphan } from '#backup-set';
+import { findInterrupted, findOrphans, type Orphan } from '#backup-set';
 import { isFailure } from '#kernel';
 import type { Parts } from '../parts.js';
 import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
-import { BACKUP_ORDER, CONTAINER } from './slots.js';
+import { sweep } from '../swept-orphan.js';
+import { BACKUP_ORDER, CONTAINER, INTERRUPTED, type Interrupted } from './slots.js';
 
-/** Takes away what killed backups of this series have left behind, as far as this client may. */
+/**
+ * Takes away what killed backups of this series have left behind, as far as this client may, but for the one with which
+ * this run may go on.
+ */
 export function orphansSweep(parts: Parts): StepKind {
   return defineStep({
     name: 'orphans.sweep',
     summary: 'Removes the rests of backups that were never finished',
     reads: [BACKUP_ORDER, CONTAINER],
+    writes: [INTERRUPTED],
     run: async (context) => {
-      for (const orphan of await found(parts, context)) {
-        const { state, reason } = orphan;
-        const outcome = await sweepOrphan(parts.storage, orphan, context.signal);
-        const facts = { backup: orphan.found.placed.id, reason };
-        if (outcome === 'swept') context.emit({ name: 'orphan-swept', facts });
-        else if (outcome !== 'left')
-          context.emit({
-            name: 'orphan-left',
-            facts: { ...facts, code: outcome.code, message: outcome.message },
-          });
-        else if (state === 'unclear') context.emit({ name: 'orphan-left', facts });
-      }
+      const orphans = await found(parts, context);
+      const interrupted = await interruptedOf(parts, orphans, context);
+      context.set(INTERRUPTED, interrupted);
+      for (const orphan of orphans) if (orphan !== interrupted?.orphan) await sweep(parts, orphan, context);
     },
   });
+}
+
+async function interruptedOf(
+  { stateCache }: Parts,
+  orphans: readonly Orphan[],
+  context: StepContext,
+): Promise<Interrupted | undefined> {
+  const order = context.get(BACKUP_ORDER);
+  const container = context.get(CONTAINER);
+  if (!stateCache || !container || order.resume === false) return undefined;
+  const left = await findInterrupted(stateCache.directory, container, order);
+  if (!left) return undefined;
+  if ('unusable' in left) {
+    context.emit({ name: 'resume-refused', facts: { reason: left.unusable } });
+    return undefined;
+  }
+  const orphan = orphans.find(({ found, state }) => found.placed.id === left.backup && state === 'abandoned');
+  if (orphan) return { left, orphan };
+  const facts = { backup: left.backup, reason: 'it is not there any more, or may not be taken over' };
+  context.emit({ name: 'resume-refused', facts });
+  return undefined;
 }
 
 /** Who may not look for orphans leaves them to others. */

@@ -1,4 +1,13 @@
-import type { Chain, Container, ListedBackup, Manifest, RestorePlan, BackupSetWriter } from '#backup-set';
+import type {
+  BackupSetWriter,
+  Chain,
+  Container,
+  InterruptedBackup,
+  ListedBackup,
+  Manifest,
+  Orphan,
+  RestorePlan,
+} from '#backup-set';
 import type { RestorePoint } from '#domain';
 import type { ArchiveOutcome, EngineState, Extracted } from '#engines';
 import type { CommandExit } from '#host';
@@ -16,6 +25,8 @@ export const VERIFY_ORDER = slot<VerifyOrder>('verify order');
 export const EXEC_ORDER = slot<ExecOrder>('exec order');
 /** The container; `undefined` when a dry run found none. */
 export const CONTAINER = slot<Container | undefined>('container');
+/** With what this backup may go on, if anything. */
+export const INTERRUPTED = slot<Interrupted | undefined>('interrupted backup');
 export const LEVEL = slot<ChosenLevel>('level');
 export const WRITER = slot<BackupSetWriter>('writer');
 export const STREAM = slot<ArchiveOutcome>('stream');
@@ -49,6 +60,12 @@ export interface Checked {
   readonly different: readonly string[];
   /** Of another owner or group. */
   readonly foreign: { readonly count: number; readonly first?: string };
+}
+
+/** What a killed run noted on this machine, and what it left in the container. */
+export interface Interrupted {
+  readonly left: InterruptedBackup;
+  readonly orphan: Orphan;
 }
 
 export interface ChosenLevel {
