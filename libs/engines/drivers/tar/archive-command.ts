@@ -28,7 +28,7 @@ export function archiveArguments(
     `--listed-incremental=${snapshotFile}`,
     ...(source.oneFileSystem ? ['--one-file-system'] : []),
     ...(followsSymlinks(source) ? ['--dereference'] : []),
-    ...(source.dereference === 'hard' || source.dereference === 'all' ? ['--hard-dereference'] : []),
+    ...(keepsHardLinks(source) ? [] : ['--hard-dereference']),
     ...excludes,
     `--directory=${source.root}`,
     '.',
@@ -37,4 +37,8 @@ export function archiveArguments(
 
 export function followsSymlinks({ dereference }: Source): boolean {
   return dereference === 'soft' || dereference === 'all';
+}
+
+export function keepsHardLinks({ dereference }: Source): boolean {
+  return dereference === 'none' || dereference === 'soft';
 }

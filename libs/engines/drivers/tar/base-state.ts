@@ -3,7 +3,9 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { bytesOf, textOf } from '#kernel';
 import type { EngineState } from '../../archive-engine.js';
 import type { DirectoryWalk, WalkedDirectory } from './directory-walk.js';
+import type { LinksElsewhere } from './links-elsewhere.js';
 import { relativePath } from './member-path.js';
+import { movedLinks } from './moved-links.js';
 import {
   copySnapshot,
   emptySnapshotDirectory,
@@ -11,6 +13,7 @@ import {
   snapshotHead,
   SnapshotReader,
   type SnapshotDirectory,
+  type SnapshotVisitor,
 } from './snapshot-file.js';
 
 /** The times of files come from a clock that stands still for up to 10 ms while the one tar reads goes on. */
@@ -18,6 +21,8 @@ const MARGIN_NS = 20_000_000n;
 /** What tar is told to be the time of the last dump when everything shall be stored. */
 const NEVER_NS = 0n;
 const BILLION = 1_000_000_000n;
+/** Code of a directory among the names of a snapshot file. */
+const DIRECTORY = 0x44;
 
 export interface BasePlace {
   /** The directory the paths in the base are below. */
@@ -31,13 +36,16 @@ export interface BaseOptions extends BasePlace {
   readonly isInPlace: boolean;
   /** When known, every directory as tar will come to it. */
   readonly walk: DirectoryWalk | undefined;
+  /** Whether tar stores a second name of a file as a hard link. */
+  readonly keepsLinks: boolean;
 }
 
 /**
- * Writes the snapshot file that tar compares the source with. It differs from the base in three ways:
+ * Writes the snapshot file that tar compares the source with. It differs from the base in four ways:
  *
  * - Directories that are no longer where they were are left out. GNU tar would take them for renamed and write rename
  *   records, which are fragile to replay and wrong when inode numbers are used again; left out, they are stored whole.
+ * - With them go the names elsewhere of files that are in them, see {@link LinksElsewhere}.
  * - The time of the dump is a little earlier, so that a file changed in that very moment is stored again, not missed. When
  *   the clock was put back behind it, it is 1970: all files are stored.
  * - With a walk, every directory is in it, those that the base does not know with nothing in them. Then tar never meets an
@@ -49,12 +57,13 @@ export async function writeBaseState(
   base: EngineState | undefined,
   to: string,
   options: BaseOptions,
+  signal: AbortSignal,
 ): Promise<void> {
   if (!base && !options.walk) return;
   const file = await open(to, 'wx', 0o600);
   try {
     const walked = options.walk && new Map(options.walk.directories);
-    if (base) await copyBase(base, file, options, walked);
+    if (base) await copyBase(base, file, options, walked, signal);
     else await file.writeFile(snapshotHead(NEVER_NS));
     if (walked) await addNew(walked, file);
   } finally {
@@ -69,12 +78,37 @@ async function copyBase(
   file: FileHandle,
   options: BaseOptions,
   walked: Walked | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
   const { mtimeNs: now } = await file.stat({ bigint: true });
   const head = (timeNs: bigint) => comparedTime(timeNs, now);
   if (options.isInPlace && !walked) return copySnapshot(base.open(), file, head);
-  const isThere = walked ? directoriesIn(walked) : directoriesAt(options);
-  await rewriteSnapshot(base.open(), file, { head, directory: isThere, name: () => true });
+  const look = (left = walked) => (left ? directoriesIn(left) : directoriesAt(options));
+  const others = walked && new Map(walked);
+  const search = { ...options, comparedTime: head, isThere: look(others), others };
+  const links = options.keepsLinks ? await movedLinks(base, search, signal) : undefined;
+  const isThere = look();
+  await rewriteSnapshot(base.open(), file, {
+    head,
+    ...(links && !links.isEmpty ? without(links, isThere) : all(isThere)),
+  });
+}
+
+type Visit = Pick<SnapshotVisitor, 'directory' | 'name'>;
+
+function all(directory: Look): Visit {
+  return { directory, name: () => true };
+}
+
+function without(links: LinksElsewhere, isThere: Look): Visit {
+  let at: Buffer;
+  return {
+    directory: (one) => {
+      at = Buffer.from(one.name);
+      return isThere(one);
+    },
+    name: (bytes, start, end) => bytes[start] === DIRECTORY || !links.has(at, bytes.subarray(start + 1, end)),
+  };
 }
 
 /** Whether every directory of the base is still there, under the same path with the same inode number. */

@@ -12,7 +12,7 @@ import type {
   PartBuffers,
   Source,
 } from '../../archive-engine.js';
-import { archiveArguments, followsSymlinks } from './archive-command.js';
+import { archiveArguments, followsSymlinks, keepsHardLinks } from './archive-command.js';
 import { archiveRun } from './archive-run.js';
 import type { Trouble } from './archive-troubles.js';
 import { writeBaseState, type BaseOptions } from './base-state.js';
@@ -124,7 +124,8 @@ export class TarArchive implements Archive {
     walk: DirectoryWalk | undefined,
   ): AsyncGenerator<ArchivePart, Done> {
     const { source, base } = this.order;
-    const [place, signal] = [{ root: root.real, follow: followsSymlinks(source) }, this.#signal];
+    const place = { root: root.real, follow: followsSymlinks(source), keepsLinks: keepsHardLinks(source) };
+    const signal = this.#signal;
     if (base && !walk) {
       const options = { ...place, isInPlace: true, walk };
       const run = (either: AbortSignal, hasBegun: () => void) =>
@@ -148,7 +149,7 @@ export class TarArchive implements Archive {
     const seenPath = join(directory, 'seen');
     const linksPath = join(directory, 'links');
     await Promise.all([written, seenPath, linksPath].map((path) => rm(path, { force: true })));
-    await writeBaseState(base, written, options);
+    await writeBaseState(base, written, options, signal);
     const loops = options.walk?.loops ?? [];
     const own = memberPathIn(root.real, await realpath(directory));
     const excludes = await excludesOf(
