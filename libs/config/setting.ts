@@ -66,7 +66,10 @@ export function settingsOf(source: OptionSource, values: readonly NamedValue[]):
   function takeSetting(setting: string, { value, ...named }: NamedValue): void {
     const option = meaningOf(STORAGE_OPTION);
     if (option.kind !== 'option' || value === undefined || value === null || value === false) return;
-    take(option.option, false, { ...named, value: `${setting}=${String(value)}` });
+    take(option.option, false, {
+      ...named,
+      value: `${setting}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    });
   }
 
   function refuse(code: OptionProblem['code'], path: string, message: string): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { agent, assertSameTree, Fixture, mounted, noise, type AgentRun } from '#test/support';
 
-/** Every file below a directory with its bytes. */
+/** Every file below a directory with its bytes; results of verifications belong to a place, and are not copied. */
 function contentsOf(directory: string): ReadonlyMap<string, string> {
   const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
@@ -12,6 +12,7 @@ function contentsOf(directory: string): ReadonlyMap<string, string> {
   return new Map(
     files
       .map((file) => join(file.parentPath, file.name))
+      .filter((path) => !path.startsWith(join(directory, 'verifications')))
       .map((path) => [path.slice(directory.length), readFileSync(path, 'latin1')] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );

@@ -513,7 +513,14 @@ describe("the config of the operator's command line", () => {
 
 describe('the environment of an agent', () => {
   it('has what a program needs and the secrets of backups, and nothing of the account of the scheduler', () => {
-    const env = { PATH: '/bin', LC_ALL: 'C', TZ: 'UTC', FIRN_PASSPHRASE: 'p', AWS_PROFILE: 'b', EMPTY: undefined };
+    const env = {
+      PATH: '/bin',
+      LC_ALL: 'C',
+      TZ: 'UTC',
+      FIRN_PASSPHRASE: 'p',
+      AWS_PROFILE: 'b',
+      EMPTY: undefined,
+    };
     const others = { ...ACCOUNT, FIRN_TOKEN: 't', DATABASE_URL: 'd', NODE_OPTIONS: '--x', FIRN_CONFIG: 'c' };
     const { EMPTY: _, ...expected } = env;
     assert.deepEqual(agentEnvironment({ ...env, ...others }), expected);

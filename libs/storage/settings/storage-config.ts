@@ -105,9 +105,11 @@ function fromEnvironment(
   config: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   // Of several variables for one setting the first one counts.
-  const filled = Object.entries(driver.environment).toReversed().flatMap(([variable, setting]) => {
-    const value = environment[variable];
-    return value && config[setting] === undefined ? [[setting, value]] : [];
-  });
+  const filled = Object.entries(driver.environment)
+    .toReversed()
+    .flatMap(([variable, setting]) => {
+      const value = environment[variable];
+      return value && config[setting] === undefined ? [[setting, value]] : [];
+    });
   return typedSettings(driver, Object.fromEntries(filled) as Record<string, unknown>);
 }
