@@ -80,7 +80,7 @@ export async function openStorage(
     clock: systemClock,
     random: Math.random,
     stallMs: STALL_MS,
-    ...{ logger, bandwidth, memory },
+    ...{ logger: logger.child({ storage: choice.name }), bandwidth, memory },
     ...(attempts === undefined ? {} : { retry: { attempts } }),
   });
   const { container } = config;
