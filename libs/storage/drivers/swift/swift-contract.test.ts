@@ -4,8 +4,11 @@ import { describeStorageContract } from '#storage/testing';
 import { requireSwift, sharedSwift } from '#test/support';
 import { GivenSwift } from './testing/given-swift.js';
 
-/** Some objects of the contract are larger, so that it holds for objects with parts too. */
-const PART_BYTES = 500_000;
+/**
+ * Some objects of the contract are larger, so that it holds for objects with parts too. Of parts below 1 MiB Swift gives
+ * out ten, and from then on one a second (`rate_limit_under_size`).
+ */
+const PART_BYTES = 1_100_000;
 
 describe('Swift', () => {
   let given: GivenSwift;
