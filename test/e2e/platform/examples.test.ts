@@ -25,6 +25,8 @@ const ORDER = [
   'claims',
 ];
 
+const UNSEALED = '/api/v1/node/runs/{id}/storages';
+
 describe('the examples of /openapi.json, sent with curl', function () {
   this.timeout(90_000);
   let own: OwnPlatform;
@@ -88,7 +90,10 @@ describe('the examples of /openapi.json, sent with curl', function () {
       .sort((a, b) => rank(a) - rank(b));
     for (const operation of sent) {
       const { status, text } = await curl(operation.method, filled(operation), exampleOf(operation));
-      assert.ok(operation.good.includes(status) || status === 201, `${operation.line}: ${status} ${text}`);
+      // Secrets are opened for whoever runs the job, and for no administrator.
+      const good = operation.path === UNSEALED ? [403] : [...operation.good, 201];
+      assert.ok(good.includes(status), `${operation.line}: ${status} ${text}`);
+      if (operation.path === UNSEALED) continue;
       if (operation.method !== 'PATCH') made.set(operation.path, JSON.parse(text || '{}') as Answered);
     }
     assert.ok(sent.length > 25, `${sent.length} examples`);
