@@ -12,7 +12,7 @@ export interface Pace {
 
 /**
  * What the agent and tar take beside frames and segments: Node and its code, compressors, what waits to be collected.
- * Measured: peaks of 255 to 258 MiB with 72 MiB of segments (docs/performance.md).
+ * Measured: peaks of 250 MiB with 72 MiB of segments (docs/performance.md).
  */
 const OWN_BYTES = 160 << 20;
 /** A frame waits plain, and is packed into a second buffer before the first is free. */
