@@ -38,6 +38,27 @@ export async function* untilAborted<T>(
   }
 }
 
+/**
+ * What `promise` comes to, or the signal's reason at once when it is aborted before; what goes on behind it is nobody's
+ * business any more. `heed` is called then; when it says no, the abort is passed over.
+ */
+export function orAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+  heed: () => boolean = () => true,
+): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      if (heed()) reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    const settle = (): void => signal.removeEventListener('abort', stop);
+    promise.finally(settle).then(resolve, reject);
+    if (signal.aborted) stop();
+  });
+}
+
 /** The same stream, destroyed with the signal's reason when it is aborted, and safe to leave alone for a while. */
 export function stoppedBy(signal: AbortSignal | undefined, stream: Readable): Readable {
   keepError(stream);

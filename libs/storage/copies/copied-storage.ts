@@ -13,7 +13,7 @@ import { Copy, isReachable, type ReachableCopy } from './copy.js';
 import { failureOf, failureOfAll, type CopyFailure } from './copy-failure.js';
 import type { CopyMember, CopyState, OpenCopy } from './copy-member.js';
 import { copiedProperties } from './copied-properties.js';
-import { KeyTurns } from './key-turns.js';
+import { KeyTurns } from '../key-turns.js';
 import { mergedListing } from './merged-listing.js';
 import { putOnAll, type LaggardRule } from './put-on-all.js';
 import { AskingInTurn, readFromAny } from './read-from-any.js';
@@ -55,6 +55,7 @@ export function copiesOf(members: readonly CopyMember[], options: CopiesOptions 
 
 class Copies implements CopiedStorage {
   readonly properties: StorageProperties;
+  /** Of two puts of one key each copy would else choose a winner of its own. */
   readonly #turns = new KeyTurns();
   #isClosed = false;
 

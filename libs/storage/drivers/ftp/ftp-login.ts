@@ -3,7 +3,7 @@ import { deadline, Failure, isFailure, printable, type FailureCode } from '#kern
 import { FtpConnection } from './ftp-connection.js';
 import { connectionFailure, wordsOf, type Reply } from './ftp-failure.js';
 import type { FtpSettings } from './ftp-settings.js';
-import { orAborted } from './or-aborted.js';
+import { orStopped } from './or-stopped.js';
 import { passiveMode } from './passive-mode.js';
 
 type Stage = 'greeting' | 'encryption' | 'login' | 'settings';
@@ -25,7 +25,7 @@ export async function connectFtp(settings: FtpSettings, signal?: AbortSignal): P
   const limit = deadline(timeoutMs, late, signal);
   try {
     const logIn = () => loggedIn(client, settings, (begun) => (stage = begun));
-    const base = await orAborted(limit.signal, logIn, () => client.close());
+    const base = await orStopped(limit.signal, logIn, () => client.close());
     return new FtpConnection(client, passive.ready, place, base);
   } catch (error) {
     client.close();

@@ -1,7 +1,7 @@
 import { deadline, Failure } from '#kernel';
 import { Slots } from '../../decorators/slots.js';
 import type { FtpConnection } from './ftp-connection.js';
-import { orAborted } from './or-aborted.js';
+import { orStopped } from './or-stopped.js';
 
 /** Servers end connections that are quiet for minutes, and firewalls forget them without a word. */
 const TRUSTED_QUIET_MS = 10_000;
@@ -52,7 +52,7 @@ export class FtpPool {
   async run<T>(signal: AbortSignal | undefined, act: (connection: FtpConnection) => Promise<T>): Promise<T> {
     const { connection, giveBack } = await this.lease(signal);
     try {
-      return await orAborted(
+      return await orStopped(
         signal,
         () => act(connection),
         () => connection.close(),
@@ -86,7 +86,7 @@ async function isGood(connection: FtpConnection, signal: AbortSignal): Promise<b
   if (connection.quietMs < TRUSTED_QUIET_MS) return true;
   const limit = deadline(CHECK_MS, new Error('no answer'), signal);
   try {
-    await orAborted(
+    await orStopped(
       limit.signal,
       () => connection.settle(),
       () => connection.close(),

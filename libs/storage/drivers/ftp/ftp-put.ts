@@ -1,4 +1,5 @@
 import { deadline, Failure } from '#kernel';
+import { KeyTurns } from '../../key-turns.js';
 import { folderOf, RESERVED_FOLDER } from '../../object-key.js';
 import type { ObjectKey, RewindableBody } from '../../storage-backend.js';
 import type { FtpConnection } from './ftp-connection.js';
@@ -8,14 +9,16 @@ import { isTaken, objectOnTheWay, sizeIn } from './ftp-lookup.js';
 import type { FtpPool } from './ftp-pool.js';
 import type { FtpTemporaries } from './ftp-temporaries.js';
 import { uploadSource } from './ftp-upload.js';
-import { inLine } from './in-line.js';
-import { orAborted } from './or-aborted.js';
+import { orStopped } from './or-stopped.js';
 
 /** Far more often than anybody could remove the folders under our hands by chance. */
 const MOST_RENAMES = 50;
 /** Renames refused though the folder is there: then it is not the folder. */
 const MOST_REFUSALS = 4;
 const FAREWELL_MS = 5000;
+
+/** Of this whole process, since two openings of a place do not know of each other. */
+const turns = new KeyTurns();
 
 /**
  * Stores bodies: under a temporary name, the size checked, then renamed. Until the rename nobody can see the object.
@@ -36,10 +39,10 @@ export class FtpPut {
     const temporary = this.temporaries.next();
     try {
       const close = () => connection.close();
-      await orAborted(signal, () => this.#sweep(connection), close);
-      await orAborted(signal, () => this.#upload(connection, temporary, key, body, signal), close);
+      await orStopped(signal, () => this.#sweep(connection), close);
+      await orStopped(signal, () => this.#upload(connection, temporary, key, body, signal), close);
       // From here on it is not stopped any more: a rename on its way may or may not happen.
-      await inLine(`${this.place} ${key}`, () => this.#commit(connection, temporary, key, signal));
+      await turns.run(`${this.place} ${key}`, () => this.#commit(connection, temporary, key, signal));
     } catch (error) {
       await this.#discard(connection, temporary);
       throw error;
@@ -52,7 +55,7 @@ export class FtpPut {
   async close(): Promise<void> {
     const limit = deadline(FAREWELL_MS, new Error('no answer'));
     const all = Promise.all(this.#discarding);
-    await orAborted(
+    await orStopped(
       limit.signal,
       () => all,
       () => undefined,

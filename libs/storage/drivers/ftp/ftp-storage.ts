@@ -22,7 +22,7 @@ import { FtpPut } from './ftp-put.js';
 import type { FtpSettings } from './ftp-settings.js';
 import { FtpTemporaries } from './ftp-temporaries.js';
 import { foldersBelow, objectsBelow, type Look } from './ftp-walk.js';
-import { orAborted } from './or-aborted.js';
+import { orStopped } from './or-stopped.js';
 
 /** Connects when it is first needed. */
 export function openFtpStorage(settings: FtpSettings, clock: Clock = systemClock): StorageBackend {
@@ -67,7 +67,7 @@ class FtpStorage implements StorageBackend {
       return download(lease, place, { key, range: within, size });
     };
     try {
-      return stoppedBy(signal, await orAborted(signal, open, () => lease.connection.close()));
+      return stoppedBy(signal, await orStopped(signal, open, () => lease.connection.close()));
     } finally {
       if (!isHandedOn) lease.giveBack();
     }

@@ -1,6 +1,6 @@
 import { Failure } from '#kernel';
 import type { ObjectKey } from '../../storage-backend.js';
-import { orAborted } from './or-aborted.js';
+import { orAborted } from '../../abortable.js';
 import type { S3Bucket } from './s3-bucket.js';
 import { headAnswer } from './s3-read.js';
 

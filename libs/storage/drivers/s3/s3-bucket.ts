@@ -2,7 +2,7 @@ import type { S3 } from '@aws-sdk/client-s3';
 import { Failure, isFailure, type Clock } from '#kernel';
 import type { ObjectKey } from '../../storage-backend.js';
 import { s3AddressOf } from './s3-address.js';
-import { orAborted } from './or-aborted.js';
+import { orAborted } from '../../abortable.js';
 import { connectS3 } from './s3-client.js';
 import { s3Failure } from './s3-failure.js';
 import type { S3Parts } from './s3-parts.js';

@@ -1,8 +1,8 @@
 import { Failure, isFailure } from '#kernel';
+import { orAborted } from '../../abortable.js';
+import { KeyTurns } from '../../key-turns.js';
 import type { ObjectKey, RewindableBody } from '../../storage-backend.js';
-import { inTurns } from './in-turns.js';
 import { S3MultipartPut } from './s3-multipart-put.js';
-import { orAborted } from './or-aborted.js';
 import { digestsKnown, digestsOf } from './payload.js';
 import type { S3Bucket } from './s3-bucket.js';
 import { keyHeaders, newObjectHeaders } from './s3-object-settings.js';
@@ -20,7 +20,7 @@ const NO_LOOK = ['storage.access-denied', 'storage.login-refused', 'storage.unsu
  */
 export class S3Put {
   readonly #multipart: S3MultipartPut;
-  readonly #inTurn = inTurns();
+  readonly #turns = new KeyTurns();
 
   constructor(
     private readonly bucket: S3Bucket,
@@ -33,7 +33,7 @@ export class S3Put {
     if (body.size > MOST_OBJECT_BYTES) throw this.#tooLarge(key, body);
     await orAborted(this.preparation.ready(), signal);
     // Where nobody but us looks whether a key is taken, two puts of ours must not look at the same time.
-    await this.#inTurn(key, () => this.#put(key, body, signal), signal);
+    await this.#turns.run(key, () => this.#put(key, body, signal), signal);
   }
 
   async #put(key: ObjectKey, body: RewindableBody, signal: AbortSignal | undefined): Promise<void> {

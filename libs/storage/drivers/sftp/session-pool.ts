@@ -1,5 +1,5 @@
 import { Failure } from '#kernel';
-import { orAborted } from './or-aborted.js';
+import { orAborted } from '../../abortable.js';
 import type { Session } from './session.js';
 
 /** A session that a call holds until it gives it back. */

@@ -16,7 +16,7 @@ import { isRegularFile } from './file-kind.js';
 import { FileStream } from './file-stream.js';
 import { namesIn } from './folder-names.js';
 import { foldersBelow, infoOf, objectsBelow, type ReadFolder } from './key-walk.js';
-import { orAborted } from './or-aborted.js';
+import { orAborted } from '../../abortable.js';
 import type { Session } from './session.js';
 import type { Lease, SessionPool } from './session-pool.js';
 import { SftpFolders } from './sftp-folders.js';

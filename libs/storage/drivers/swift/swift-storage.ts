@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Failure, systemClock } from '#kernel';
 import { stoppedBy } from '../../abortable.js';
+import { KeyTurns } from '../../key-turns.js';
 import { rangeWithin } from '../../byte-range.js';
 import { assertKey, assertPrefix } from '../../object-key.js';
 import type {
@@ -23,7 +24,6 @@ import { foldersBelow, objectsBelow } from './swift-listing.js';
 import { SwiftParts } from './swift-parts.js';
 import { putWhole } from './swift-put.js';
 import { SwiftSession } from './swift-session.js';
-import { Turns } from './turns.js';
 
 /** What a manifest may name, unless the operator of a Swift says otherwise. */
 const MOST_PARTS = 1000;
@@ -40,7 +40,7 @@ class SwiftStorage implements StorageBackend {
   readonly #session: SwiftSession;
   readonly #container: SwiftContainer;
   readonly #parts: SwiftParts;
-  readonly #turns = new Turns();
+  readonly #turns = new KeyTurns();
   #swept: Promise<void> | undefined;
   #isClosed = false;
 
@@ -67,11 +67,15 @@ class SwiftStorage implements StorageBackend {
     await this.#container.make(signal);
     await (this.#swept ??= this.#parts.marks.sweep(systemClock.now()));
     // Swift looks at the begin of a put whether there is such an object, so of two at once both would succeed.
-    await this.#turns.inTurn(key, async () => {
-      this.#begin(signal);
-      if (body.size > this.config.partSize) await this.#parts.put(key, body, signal);
-      else await putWhole(this.#session, this.#container, key, body, signal);
-    });
+    await this.#turns.run(
+      key,
+      async () => {
+        this.#begin(signal);
+        if (body.size > this.config.partSize) await this.#parts.put(key, body, signal);
+        else await putWhole(this.#session, this.#container, key, body, signal);
+      },
+      signal,
+    );
   }
 
   async get(key: ObjectKey, range?: ByteRange, signal?: AbortSignal): Promise<Readable> {
