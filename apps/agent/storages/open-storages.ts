@@ -80,7 +80,9 @@ export async function openStorage(
     clock: systemClock,
     random: Math.random,
     stallMs: STALL_MS,
-    ...{ logger: logger.child({ storage: choice.name }), bandwidth, memory },
+    ...{ logger: logger.child({ storage: choice.name }), bandwidth },
+    // Whoever writes into a directory of this machine is not kept from reading there.
+    memory: driver.kind === 'local' ? undefined : memory,
     ...(attempts === undefined ? {} : { retry: { attempts } }),
   });
   const { container } = config;

@@ -9,6 +9,8 @@ import { decodeLines, encodeLine, type JournalLine } from './remembered-object.j
 const MOST_FOLDERS = 4096;
 const MOST_BYTES = 256 << 20;
 
+const AT_A_TIME = 64;
+
 const JOURNAL = /^([0-9a-f]{32})\.journal$/;
 const OURS = /^([0-9a-f]{32})(?:\.journal|-[0-9a-f]{32}(?:\.[0-9a-f]{8}\.part)?)$/;
 
@@ -34,15 +36,14 @@ export class MemoryFiles {
 
   /** All lines, those of one key in the order in which they were written. */
   async read(): Promise<{ readonly lines: readonly JournalLine[]; readonly damaged: number }> {
-    const lines: JournalLine[] = [];
-    let damaged = 0;
-    for (const name of await this.#names()) {
-      if (!JOURNAL.test(name)) continue;
-      const journal = decodeLines(await readFile(join(this.#directory, name), 'utf8'));
-      lines.push(...journal.lines);
-      damaged += journal.damaged;
-    }
-    return { lines, damaged };
+    const names = (await this.#names()).filter((name) => JOURNAL.test(name));
+    const journals = await severalAtATime(names, async (name) =>
+      decodeLines(await readFile(join(this.#directory, name), 'utf8')),
+    );
+    return {
+      lines: journals.flatMap(({ lines }) => lines),
+      damaged: journals.reduce((sum, { damaged }) => sum + damaged, 0),
+    };
   }
 
   async append(line: JournalLine, now: Date): Promise<void> {
@@ -85,13 +86,14 @@ export class MemoryFiles {
   /** Forgets the folders that were not used for longest, until the rest is within bounds. */
   async tidy(): Promise<void> {
     const groups = new Map<string, { usedMs: number; bytes: number; names: string[] }>();
-    for (const name of await this.#names()) {
-      const [, group] = OURS.exec(name) ?? [];
-      if (group === undefined) continue;
-      const { mtimeMs, size } = await lstat(join(this.#directory, name));
-      const { usedMs, bytes, names } = groups.get(group) ?? { usedMs: 0, bytes: 0, names: [] };
+    const names = (await this.#names()).filter((name) => OURS.test(name));
+    const stats = await severalAtATime(names, (name) => lstat(join(this.#directory, name)));
+    for (const [i, name] of names.entries()) {
+      const [, group = ''] = OURS.exec(name) ?? [];
+      const { mtimeMs = 0, size = 0 } = stats[i] ?? {};
+      const { usedMs, ...files } = groups.get(group) ?? { usedMs: 0, bytes: 0, names: [] };
       const lastMs = JOURNAL.test(name) ? mtimeMs : usedMs;
-      groups.set(group, { usedMs: lastMs, bytes: bytes + size, names: [...names, name] });
+      groups.set(group, { usedMs: lastMs, bytes: files.bytes + size, names: [...files.names, name] });
     }
     const oldestFirst = [...groups.values()].sort((a, b) => a.usedMs - b.usedMs);
     let { length: folders } = oldestFirst;
@@ -120,6 +122,15 @@ export class MemoryFiles {
   #bytesOf(key: ObjectKey): string {
     return join(this.#directory, `${hashOf(folderOf(key))}-${hashOf(key)}`);
   }
+}
+
+/** One after the other, thousands of small files take seconds; all at once, more than may be open. */
+async function severalAtATime<T>(names: readonly string[], look: (name: string) => Promise<T>): Promise<T[]> {
+  const seen: T[] = [];
+  for (let at = 0; at < names.length; at += AT_A_TIME) {
+    seen.push(...(await Promise.all(names.slice(at, at + AT_A_TIME).map(look))));
+  }
+  return seen;
 }
 
 /** Keys may be longer than names of files. */

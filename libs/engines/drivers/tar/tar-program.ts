@@ -44,7 +44,8 @@ export class TarProgram {
   async #find(): Promise<string> {
     const found: string[] = [];
     for (const name of this.wanted === undefined ? NAMES : [this.wanted]) {
-      const path = findProgram(name) ?? name;
+      const path = findProgram(name);
+      if (path === undefined) continue;
       const version = await this.#versionOf(path);
       const [, major, minor] = VERSION.exec(version ?? '')?.map(Number) ?? [];
       if (major !== undefined && minor !== undefined && isNewEnough(major, minor)) return path;
