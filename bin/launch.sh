@@ -27,7 +27,7 @@ if [ "$app" = agent ]; then
 fi
 
 # What V8 has compiled is kept beside what else Firn can make again, which spares a third of each start.
-if [ "$(id -u)" = 0 ]; then
+if [ "$(id -u 2>/dev/null)" = 0 ]; then
   cache=/var/cache
 else
   cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}

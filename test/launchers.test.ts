@@ -6,6 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { projectRoot } from './architecture/tree.js';
 
+const TELLS_ARGUMENTS =
+  'echo pinned; echo "$1"; app=${2%/main.js}; echo "${app##*/}"; shift 2; printf "%s\\n" "$@"; exit 3';
+
 describe('the commands in bin/', () => {
   let home: string;
   let project: string;
@@ -82,6 +85,21 @@ describe('the commands in bin/', () => {
     assert.equal(status, 7);
   });
 
+  it('keep what V8 has compiled in the cache of whoever calls, or where NODE_COMPILE_CACHE says', () => {
+    install('agent');
+    pinNode('node_modules/.bin/node', 'echo "$NODE_COMPILE_CACHE"');
+    const isRoot = process.getuid?.() === 0;
+    const cache = path.join(home, 'cache');
+    const placeWith = (env: Readonly<Record<string, string>>) =>
+      run(path.join(project, 'bin/firn-agent'), [], { NODE_COMPILE_CACHE: '', ...env }).stdout.trim();
+    const own = (directory: string) => `${isRoot ? '/var/cache' : directory}/firn/compiled`;
+    assert.equal(placeWith({ XDG_CACHE_HOME: cache }), own(cache));
+    assert.equal(placeWith({ XDG_CACHE_HOME: '', HOME: home }), own(`${home}/.cache`));
+    assert.equal(placeWith({ NODE_COMPILE_CACHE: cache }), cache);
+    if (!isRoot)
+      for (const bad of ['', 'relative']) assert.equal(placeWith({ XDG_CACHE_HOME: bad, HOME: bad }), '');
+  });
+
   function install(app: string): void {
     const main = path.join(project, 'dist/apps', app, 'main.js');
     fs.mkdirSync(path.dirname(main), { recursive: true });
@@ -89,14 +107,10 @@ describe('the commands in bin/', () => {
   }
 
   /** A Node that tells what it was called with. */
-  function pinNode(place: string): void {
+  function pinNode(place: string, does = TELLS_ARGUMENTS): void {
     const file = path.join(project, place);
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(
-      file,
-      '#!/bin/sh\necho pinned\necho "$1"\napp=${2%/main.js}\necho "${app##*/}"\nshift 2\nprintf "%s\\n" "$@"\nexit 3\n',
-      { mode: 0o755 },
-    );
+    fs.writeFileSync(file, `#!/bin/sh\n${does}\n`, { mode: 0o755 });
   }
 
   function nodeIn(folder: string): string {

@@ -86,6 +86,14 @@ export interface ExtractProblem {
   readonly reason: string;
 }
 
+export interface ReadOptions {
+  /**
+   * In a thread of its own, whose start takes a tenth of a second: for what is large. Pieces may then be emptied as soon as
+   * the next one is asked for, and so are the bytes of a part.
+   */
+  readonly apart?: boolean;
+}
+
 /**
  * Makes one stream of a source, and files of a stream. The stream is a sequence of members, each described by an
  * Entry with `at` and `span`; any selection of whole members in stream order is a stream again.
@@ -102,7 +110,7 @@ export interface ArchiveEngine {
    */
   archive(source: Source, base: EngineState | undefined, signal: AbortSignal, buffers?: PartBuffers): Archive;
   /** Reads a whole stream again, as `archive` described it. Rejects with `engine.stream-malformed`. */
-  scan(bytes: AsyncIterable<Uint8Array>): AsyncIterable<ArchivePart>;
+  scan(bytes: AsyncIterable<Uint8Array>, options?: ReadOptions): AsyncIterable<ArchivePart>;
   /**
    * Extracts members (without an end mark) onto the target, replacing what is there. No path may be there twice, and
    * hard links stand behind what they link to. Problems are in the order of their paths. Rejects with `engine.failed`

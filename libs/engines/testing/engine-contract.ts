@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type { Entry } from '#domain';
 import { isFailure } from '#kernel';
 import { compareTrees, temporaryDirectory, type TemporaryDirectory } from '#host';
-import type { ArchiveEngine } from '../archive-engine.js';
+import type { ArchiveEngine, ArchivePart } from '../archive-engine.js';
 import { archived, extracted, selected, streamOf, wholeSource, type Level } from './levels.js';
 import { editsArbitrary, editTree } from './tree-edits.js';
 
@@ -68,18 +68,23 @@ export function describeEngineContract(
         fc.asyncProperty(
           fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 40 }),
           async (sizes) => {
-            const entries: Entry[] = [];
-            const pieces: Buffer[] = [];
-            for await (const part of engine.scan(Readable.from(cut(level.bytes, sizes)))) {
-              entries.push(...part.entries);
-              pieces.push(part.bytes);
-            }
+            const { entries, bytes } = await readAgain(engine.scan(Readable.from(cut(level.bytes, sizes))));
             assert.deepEqual(entries, level.entries);
-            assert.ok(Buffer.concat(pieces).equals(level.bytes));
+            assert.ok(bytes.equals(level.bytes));
           },
         ),
         { numRuns: 20 },
       );
+    });
+
+    it('describes it the same when it is read apart', async () => {
+      const { level } = await smallTree();
+      for (const size of [1, 700, 1 << 20, level.bytes.length]) {
+        const stream = Readable.from(cut(level.bytes, [size]));
+        const { entries, bytes } = await readAgain(engine.scan(stream, { apart: true }));
+        assert.deepEqual(entries, level.entries);
+        assert.ok(bytes.equals(level.bytes));
+      }
     });
 
     it('makes streams of whole members, one behind the other', async () => {
@@ -127,7 +132,8 @@ export function describeEngineContract(
       await fc.assert(
         fc.asyncProperty(places, async (at) => {
           const head = () => Readable.from([level.bytes.subarray(0, at)]);
-          await assert.rejects(drained(engine.scan(head())), isBroken);
+          for (const apart of [false, true])
+            await assert.rejects(drained(engine.scan(head(), { apart })), isBroken);
           await assert.rejects(engine.extract(head(), { root: freshDirectory() }, never), isBroken);
         }),
         { numRuns: 15 },
@@ -203,4 +209,15 @@ function* cut(bytes: Buffer, sizes: readonly number[]): Generator<Buffer> {
     yield bytes.subarray(at, at + length);
     at += length;
   }
+}
+
+/** All of it, kept: what is read apart is lent. */
+async function readAgain(parts: AsyncIterable<ArchivePart>): Promise<{ entries: Entry[]; bytes: Buffer }> {
+  const entries: Entry[] = [];
+  const pieces: Buffer[] = [];
+  for await (const part of parts) {
+    entries.push(...part.entries);
+    pieces.push(Buffer.from(part.bytes));
+  }
+  return { entries, bytes: Buffer.concat(pieces) };
 }

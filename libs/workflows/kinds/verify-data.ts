@@ -6,6 +6,9 @@ import { defineStep, type StepContext, type StepKind } from '../runner/step-kind
 import type { VerifiedBackup } from '../verify-report.js';
 import { CONTAINER, REPORT, TO_VERIFY, VERIFY_ORDER } from './slots.js';
 
+/** Less is read before a thread has started. */
+const WORTH_A_THREAD = 64 << 20;
+
 /**
  * With `--read-data`: opens every frame, reads the stream as its engine does, and compares every entry and digest with
  * the catalogue. With the key at hand, damage found by this or an earlier step is put into names.
@@ -53,7 +56,8 @@ async function readAll(
 ): Promise<Failure | undefined> {
   try {
     const reader = readerOf(parts, listed, context);
-    const scan = (bytes: AsyncIterable<Uint8Array>) => parts.engine.scan(bytes);
+    const apart = listed.read.manifest.totals.streamBytes >= WORTH_A_THREAD;
+    const scan = (bytes: AsyncIterable<Uint8Array>) => parts.engine.scan(bytes, { apart });
     for await (const { bytes, entries } of verifyStream(reader, scan, context.signal)) {
       verified.dataBytes += bytes;
       verified.entries += entries;

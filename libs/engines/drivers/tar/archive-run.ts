@@ -3,10 +3,9 @@ import { Failure, invariant, isFailure } from '#kernel';
 import type { CommandExit, RunningCommand } from '#host';
 import type { ArchivePart, PartBuffers } from '../../archive-engine.js';
 import { troubleIn, type Trouble } from './archive-troubles.js';
-import { entriesOf } from './entries-of.js';
 import type { LinkLog } from './link-log.js';
 import type { ScanOptions } from './member-scanner.js';
-import type { ScannedPart, ScannedParts } from './scanned-part.js';
+import { archivePart, type ScannedParts } from './scanned-part.js';
 import { scannedParts } from './scanned-parts.js';
 import type { SeenMembers } from './seen-members.js';
 import { unreadableRoot } from './source-root.js';
@@ -60,22 +59,12 @@ async function* members({ seen, links }: RunOptions, scanned: ScannedParts): Asy
     seen.addAll(each.digests);
     await seen.flush();
     links.add(each.links);
-    const part = partOf(each);
+    const part = archivePart(each);
     held?.push(part);
     if (held && each.lines.totals.entries === 0) continue;
     yield* held ?? [part];
     held = undefined;
   }
-}
-
-function partOf({ bytes, lines, contents }: ScannedPart): ArchivePart {
-  return {
-    bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    ...{ lines, contents },
-    get entries() {
-      return entriesOf(lines);
-    },
-  };
 }
 
 interface Said {

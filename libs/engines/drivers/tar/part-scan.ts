@@ -7,14 +7,15 @@ import type { HardLink, ScannedPart } from './scanned-part.js';
 import { BLOCK, malformed } from './tar-header.js';
 
 export interface PartScanOptions {
-  /** The source, for what is said of it. */
-  readonly root: string;
+  /** Of what tar itself writes, the source: then the stream has an end mark, and tells of no renames. */
+  readonly root?: string | undefined;
   readonly digest: ScanOptions['digest'];
 }
 
-/** Goes through what a backup's tar writes, buffer by buffer. Memory held: headers and lines of one buffer. */
+/** Goes through a stream, buffer by buffer. Memory held: headers and lines of one buffer. */
 export class PartScan {
   readonly #scanner: MemberScanner;
+  readonly #isTars: boolean;
   readonly #lines = new LineBuffer();
   #digests: number[] = [];
   #links: HardLink[] = [];
@@ -22,10 +23,11 @@ export class PartScan {
   #offset = 0;
 
   constructor({ root, digest }: PartScanOptions) {
+    this.#isTars = root !== undefined;
     this.#scanner = new MemberScanner({
       digest,
       onMember: ({ renames }) => {
-        if (renames) throw renamedWhileRead(root);
+        if (renames && root !== undefined) throw renamedWhileRead(root);
       },
     });
   }
@@ -41,7 +43,7 @@ export class PartScan {
     const { bytes, contents } = this.#scanner.push(buffer.subarray(0, filled), (entry) => this.#note(entry));
     if (isLast) {
       this.#scanner.finish();
-      assertEndMark(this.#scanner);
+      if (this.#isTars) assertEndMark(this.#scanner);
     }
     const part = {
       bytes: buffer.subarray(0, bytes.length),

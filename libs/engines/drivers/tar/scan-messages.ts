@@ -4,13 +4,15 @@ import type { ScannedPart } from './scanned-part.js';
 
 /** What the thread is given when it starts. */
 export interface ScanSettings extends PartScanOptions {
-  /** Number of the open file that tar writes to. */
-  readonly file: number;
+  /** Number of the open file that tar writes to; none when orders bring what is to be scanned. */
+  readonly file?: number | undefined;
 }
 
-/** What it is asked: to fill this with what comes next. It answers each, in order. */
+/** What it is asked: to go through what comes next. It answers each, in order. */
 export interface ScanOrder {
   readonly memory: ArrayBufferLike;
+  /** How much of the stream is in it already; without it, it is filled with what tar writes next. */
+  readonly filled?: number | undefined;
 }
 
 export type ScanAnswer =

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { describe, it } from 'mocha';
 import { systemCommands, type RunningCommand } from '#host';
@@ -10,6 +11,7 @@ import type { ArchivePart } from '../../archive-engine.js';
 import { archiveArguments } from './archive-command.js';
 import { archiveRun } from './archive-run.js';
 import { LinkLog } from './link-log.js';
+import { readApart } from './read-apart.js';
 import { SeenMembers } from './seen-members.js';
 
 const PART = 64 << 10;
@@ -71,7 +73,42 @@ describe('the thread that scans what tar writes', () => {
         assert.equal(openFiles(), files);
       });
     });
+
+    it(`fails a stream that is read again when the thread ${what}`, async () => {
+      await withTemporaryDirectory(async (directory) => {
+        const path = join(directory, 'script.mjs');
+        writeFileSync(path, script);
+        const stream = Readable.from([Buffer.alloc(8 << 20)]);
+        await assert.rejects(
+          drained(readApart(stream, pathToFileURL(path))),
+          failsSaying('internal.unexpected', says),
+        );
+      });
+    });
   }
+
+  it('passes on why a stream that is read again breaks off, and lets go of it when nobody reads on', async () => {
+    await withTree(async (root, directory) => {
+      const { parts } = await run(root, directory);
+      const stored = Buffer.concat(parts.map(({ bytes }) => bytes));
+      const reason = new Error('the line is cut');
+      let isLetGo = false;
+      const broken = async function* () {
+        try {
+          for (;;) yield stored.subarray(0, stored.length - 512);
+        } finally {
+          isLetGo = true;
+        }
+      };
+      for await (const _ of readApart(broken())) break;
+      assert.ok(isLetGo);
+      const cut = async function* () {
+        yield stored.subarray(0, 1 << 20);
+        throw reason;
+      };
+      await assert.rejects(drained(readApart(cut())), (error) => error === reason);
+    });
+  });
 
   it('ends at once, and leaves no file open, when nobody reads on', async () => {
     await withTree(async (root, directory) => {
@@ -115,6 +152,10 @@ describe('the thread that scans what tar writes', () => {
     });
   });
 });
+
+async function drained(parts: AsyncIterable<ArchivePart>): Promise<void> {
+  for await (const _ of parts);
+}
 
 interface Wishes {
   readonly script?: URL;

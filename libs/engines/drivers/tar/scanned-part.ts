@@ -1,5 +1,6 @@
 import type { EntryLines } from '#domain';
-import type { LargeContent } from '../../archive-engine.js';
+import type { ArchivePart, LargeContent } from '../../archive-engine.js';
+import { entriesOf } from './entries-of.js';
 
 /** A hard link, and what it links to. */
 export type HardLink = readonly [path: string, target: string];
@@ -15,6 +16,17 @@ export interface ScannedPart {
   readonly contents: readonly LargeContent[];
   /** Whether tar has written no more. */
   readonly isLast: boolean;
+}
+
+/** The same as an engine gives it. */
+export function archivePart({ bytes, lines, contents }: ScannedPart): ArchivePart {
+  return {
+    bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    ...{ lines, contents },
+    get entries() {
+      return entriesOf(lines);
+    },
+  };
 }
 
 /** What tar writes, scanned; each part fills one buffer but for the last. */

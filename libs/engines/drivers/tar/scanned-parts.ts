@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import type { BulkOutput } from '#host';
 import type { PartBuffers } from '../../archive-engine.js';
 import { PartScan, type PartScanOptions } from './part-scan.js';
@@ -14,7 +15,36 @@ export function scannedParts(
   const file = output.handOver?.();
   if (file === undefined) return new PlainParts(output, options, buffers);
   const { root, digest } = options;
-  return new ScanThread({ file, root, digest }, buffers, script);
+  return new ThreadParts(file, new ScanThread({ file, root, digest }, script), buffers);
+}
+
+/** The thread fills one buffer while the one before is in use. */
+class ThreadParts implements ScannedParts {
+  /** Takes over the file. */
+  constructor(
+    private readonly file: number,
+    private readonly thread: ScanThread,
+    private readonly buffers: PartBuffers,
+  ) {}
+
+  get hasEnded(): boolean {
+    return this.thread.hasEnded;
+  }
+
+  async *all(): AsyncGenerator<ScannedPart> {
+    const ask = () => this.thread.ask({ memory: this.buffers.take().buffer });
+    for (let next = ask(); ;) {
+      const part = await next;
+      if (!part.isLast) next = ask();
+      yield part;
+      if (part.isLast) return;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.thread.close();
+    closeSync(this.file);
+  }
 }
 
 class PlainParts implements ScannedParts {

@@ -4,6 +4,7 @@ import { alignedBlocks } from './aligned-blocks.js';
 import { memberContent } from './content-command.js';
 import { extractMembers } from './extract-command.js';
 import { MemberScanner, scanned, type ScanOptions } from './member-scanner.js';
+import { readApart } from './read-apart.js';
 import { retitled } from './retitle.js';
 import { TarArchive } from './tar-archive.js';
 import { TarProgram } from './tar-program.js';
@@ -44,7 +45,8 @@ function engineOf(
     incremental: true,
     archive: (source, base, signal, buffers = usualBuffers) =>
       new TarArchive({ tar, source, base, temporaryDirectory, buffers, digest }, signal),
-    scan: (bytes) => scanned(alignedBlocks(bytes), new MemberScanner({ digest: 'all' })),
+    scan: (bytes, { apart = false } = {}) =>
+      apart ? readApart(bytes) : scanned(alignedBlocks(bytes), new MemberScanner({ digest: 'all' })),
     extract: (members, target, signal) =>
       extractMembers({ tar, target, temporaryDirectory }, members, signal),
     content: (member, signal) => memberContent(tar, member, signal),
