@@ -7,8 +7,8 @@ export interface CommandSpec {
   readonly cwd?: string;
   /** The whole environment; without it the parent's. */
   readonly env?: Readonly<Record<string, string>>;
-  /** `pipe`: written through `stdin`; `ignore`: empty. */
-  readonly stdin: 'pipe' | 'ignore' | 'inherit';
+  /** `pipe`: written through `stdin`; `bulk`: the same for gigabytes; `ignore`: empty. */
+  readonly stdin: 'pipe' | 'bulk' | 'ignore' | 'inherit';
   /** A number is an open file of this process that the command writes to; `bulk` is read through `output`. */
   readonly stdout: 'pipe' | 'bulk' | 'ignore' | 'inherit' | number;
   readonly stderr: 'pipe' | 'ignore' | 'inherit' | number;

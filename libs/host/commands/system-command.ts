@@ -16,6 +16,7 @@ export class SystemCommand implements RunningCommand {
   readonly stdin: Writable | undefined;
   readonly stdout: Readable | undefined;
   readonly stderr: Readable | undefined;
+  readonly output: BulkPipeOutput | undefined;
   readonly exit: Promise<CommandExit>;
   readonly ended: Promise<CommandExit>;
   #groupIsGone = false;
@@ -23,11 +24,13 @@ export class SystemCommand implements RunningCommand {
   constructor(
     private readonly child: ChildProcess,
     private readonly group: boolean,
-    readonly output: BulkPipeOutput | undefined,
+    bulk: { readonly stdin: Writable | undefined; readonly output: BulkPipeOutput | undefined },
   ) {
     invariant(child.pid !== undefined, 'a started process has a number');
     this.pid = child.pid;
-    this.stdin = child.stdin ? forgiving(child.stdin) : undefined;
+    const stdin = bulk.stdin ?? child.stdin;
+    this.stdin = stdin ? forgiving(stdin) : undefined;
+    this.output = bulk.output;
     this.stdout = child.stdout ? kept(child.stdout) : undefined;
     this.stderr = child.stderr ? kept(child.stderr) : undefined;
     this.ended = new Promise((resolve) =>

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync } from 'node:fs';
+import { closeSync, createWriteStream, existsSync } from 'node:fs';
 import { Failure } from '#kernel';
-import { bulkPipe, type BulkPipe } from './bulk-output.js';
+import { BulkPipeOutput } from './bulk-output.js';
+import { bulkPipe, type BulkPipe } from './bulk-pipe.js';
 import type { CommandRunner, CommandSpec, RunningCommand } from './command-runner.js';
 import { findProgram } from './find-program.js';
 import { lowerPriorityOf } from './priority.js';
@@ -17,37 +18,67 @@ export const systemCommands: CommandRunner = { start };
 
 async function start(spec: CommandSpec, signal?: AbortSignal): Promise<RunningCommand> {
   signal?.throwIfAborted();
-  const pipe = spec.stdout === 'bulk' ? await bulkPipe({ start }) : undefined;
-  const child = await begunWith(spec, pipe);
+  const pipes = await pipesFor(spec);
+  const child = await begunWith(spec, pipes);
   if (spec.priority && child.pid !== undefined) lowerPriorityOf(child.pid, spec.priority.nice);
-  const command = new SystemCommand(child, spec.group ?? false, pipe?.output);
+  const command = new SystemCommand(child, spec.group ?? false, {
+    stdin: pipes.input && createWriteStream('', { fd: pipes.input.writer }),
+    output: pipes.output && new BulkPipeOutput(pipes.output.reader),
+  });
   if (spec.outlives) child.unref();
   stopOnAbort(command, signal);
   return command;
 }
 
-/** With a pipe, its writing end is the command's alone: only then does the end of the command end the pipe. */
-async function begunWith(spec: CommandSpec, pipe: BulkPipe | undefined): Promise<ChildProcess> {
+/** What goes through large pipes. */
+interface BulkPipes {
+  readonly input: BulkPipe | undefined;
+  readonly output: BulkPipe | undefined;
+}
+
+async function pipesFor({ stdin, stdout }: CommandSpec): Promise<BulkPipes> {
+  const input = stdin === 'bulk' ? await bulkPipe({ start }) : undefined;
   try {
-    const child = spawned(spec, pipe?.writer);
-    await begun(child, spec);
-    return child;
+    return { input, output: stdout === 'bulk' ? await bulkPipe({ start }) : undefined };
   } catch (error) {
-    await pipe?.output.close();
+    closeAll([input?.reader, input?.writer]);
     throw error;
-  } finally {
-    if (pipe) closeSync(pipe.writer);
   }
 }
 
-function spawned(spec: CommandSpec, pipe: number | undefined): ChildProcess {
+/** The command's end of a pipe is its alone: only then does the end of the command end the pipe. */
+async function begunWith(spec: CommandSpec, { input, output }: BulkPipes): Promise<ChildProcess> {
+  try {
+    const child = spawned(spec, { stdin: input?.reader, stdout: output?.writer });
+    await begun(child, spec);
+    return child;
+  } catch (error) {
+    closeAll([input?.writer, output?.reader]);
+    throw error;
+  } finally {
+    closeAll([input?.reader, output?.writer]);
+  }
+}
+
+function closeAll(files: readonly (number | undefined)[]): void {
+  for (const file of files) if (file !== undefined) closeSync(file);
+}
+
+function spawned(
+  spec: CommandSpec,
+  pipes: { stdin?: number | undefined; stdout?: number | undefined },
+): ChildProcess {
   const [program, args] = withIdleIo(spec);
   try {
     return spawn(program, args, {
       cwd: spec.cwd,
       env: spec.env,
       detached: spec.group ?? false,
-      stdio: [spec.stdin, spec.stdout === 'bulk' ? pipe : spec.stdout, spec.stderr],
+      stdio: [
+        spec.stdin === 'bulk' ? pipes.stdin : spec.stdin,
+        spec.stdout === 'bulk' ? pipes.stdout : spec.stdout,
+        spec.stderr,
+      ],
       shell: false,
       ...(spec.user && { uid: spec.user.uid, gid: spec.user.gid }),
     });

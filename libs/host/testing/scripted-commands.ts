@@ -90,9 +90,10 @@ class ScriptedCommand implements RunningCommand {
     private readonly noteStop: () => void,
   ) {
     const input = new PassThrough();
-    const received =
-      spec.stdin === 'pipe' ? buffer(input).catch(() => Buffer.alloc(0)) : Promise.resolve(Buffer.alloc(0));
-    this.stdin = spec.stdin === 'pipe' ? input : undefined;
+    const received = takesInput(spec)
+      ? buffer(input).catch(() => Buffer.alloc(0))
+      : Promise.resolve(Buffer.alloc(0));
+    this.stdin = takesInput(spec) ? input : undefined;
     this.stdout = spec.stdout === 'pipe' ? this.#out : undefined;
     this.stderr = spec.stderr === 'pipe' ? this.#err : undefined;
     this.output = spec.stdout === 'bulk' ? new StreamOutput(this.#out) : undefined;
@@ -153,4 +154,8 @@ class StreamOutput implements BulkOutput {
     }
     return filled;
   }
+}
+
+function takesInput({ stdin }: CommandSpec): boolean {
+  return stdin === 'pipe' || stdin === 'bulk';
 }

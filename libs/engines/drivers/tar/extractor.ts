@@ -66,7 +66,7 @@ export class Extractor {
     signal: AbortSignal,
     onChange: () => void,
   ): Promise<Extractor> {
-    const command = await tar.start(extractArguments(root), { stdin: 'pipe', stdout: 'ignore' }, signal);
+    const command = await tar.start(extractArguments(root), { stdin: 'bulk', stdout: 'ignore' }, signal);
     return new Extractor(command, await tar.path(), onChange);
   }
 

@@ -43,9 +43,9 @@ export class TarProgram {
 
   async #find(): Promise<string> {
     const found: string[] = [];
-    for (const name of this.wanted === undefined ? NAMES : [this.wanted]) {
-      const path = findProgram(name);
-      if (path === undefined) continue;
+    const names = this.wanted === undefined ? installedNames() : [this.wanted];
+    for (const name of names) {
+      const path = findProgram(name) ?? name;
       const version = await this.#versionOf(path);
       const [, major, minor] = VERSION.exec(version ?? '')?.map(Number) ?? [];
       if (major !== undefined && minor !== undefined && isNewEnough(major, minor)) return path;
@@ -73,6 +73,12 @@ export class TarProgram {
       throw error;
     }
   }
+}
+
+/** To start a program only to hear that there is none takes longer than to look for it. */
+function installedNames(): readonly string[] {
+  const installed = NAMES.filter((name) => findProgram(name) !== undefined);
+  return installed.length > 0 ? installed : NAMES;
 }
 
 function isNewEnough(major: number, minor: number): boolean {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import { readdirSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'mocha';
 import { systemCommands, type CommandSpec } from '#host';
 
@@ -52,6 +55,55 @@ describe('what a command writes in bulk', () => {
     assert.equal(openFiles(), before);
   });
 });
+
+describe('what a command is given in bulk', () => {
+  const spec = (script: string): CommandSpec => ({
+    ...{ program: 'sh', args: ['-c', script], stdin: 'bulk', stdout: 'pipe', stderr: 'ignore' },
+  });
+
+  it('arrives whole and in order, and ends when it is ended', async () => {
+    const sent = Buffer.alloc(5_000_000, 'bulk by bulk ');
+    const command = await systemCommands.start(spec('sha256sum'));
+    for (let at = 0; at < sent.length; at += 700_001) command.stdin?.write(sent.subarray(at, at + 700_001));
+    command.stdin?.end();
+    assert.ok(command.stdout);
+    assert.equal((await text(command.stdout)).slice(0, 64), hash('sha256', sent));
+    assert.deepEqual(await command.exit, { code: 0, signal: undefined });
+  });
+
+  it('waits for the command, and is over when that ends before its time', async () => {
+    const before = openFiles();
+    const command = await systemCommands.start(spec('head -c 3; exec sleep 0.3'));
+    assert.ok(command.stdin);
+    const closed = closedOf(command.stdin);
+    command.stdin.write(Buffer.alloc(4 << 20));
+    assert.ok(command.stdin.writableLength > 0);
+    await closed;
+    assert.deepEqual(await command.exit, { code: 0, signal: undefined });
+    command.stdout?.resume();
+    assert.equal(openFiles(), before);
+  });
+
+  it('leaves no file open, and nothing waiting, when the command is stopped or missing', async () => {
+    const before = openFiles();
+    for (let i = 0; i < 5; i += 1) {
+      const command = await systemCommands.start(spec('exec sleep 100'));
+      assert.ok(command.stdin);
+      const closed = closedOf(command.stdin);
+      command.stdin.write(Buffer.alloc(4 << 20));
+      await command.stop();
+      await closed;
+      await assert.rejects(
+        systemCommands.start({ ...spec(''), stdout: 'ignore', program: 'there-is-no-such-program' }),
+      );
+    }
+    assert.equal(openFiles(), before);
+  });
+});
+
+function closedOf(stream: Writable): Promise<void> {
+  return new Promise((resolve) => stream.once('close', resolve));
+}
 
 function openFiles(): number {
   return readdirSync('/proc/self/fd').length;
