@@ -54,7 +54,7 @@ export async function bundleAgent() {
     ...usual,
     entryPoints: {
       'framer-worker': path.join(root, 'dist', 'libs', 'pieces', 'framer-worker.js'),
-      'scan-worker': path.join(root, 'dist', 'libs', 'engines', 'drivers', 'tar', 'scan-worker.js'),
+      'scan-worker': path.join(root, 'dist', 'libs', 'engines', 'drivers', 'tar', 'scan', 'scan-worker.js'),
     },
   });
 }

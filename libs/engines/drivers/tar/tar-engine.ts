@@ -1,13 +1,13 @@
 import type { CommandRunner } from '#host';
 import type { ArchiveEngine, PartBuffers } from '../../archive-engine.js';
-import { alignedBlocks } from './aligned-blocks.js';
-import { memberContent } from './content-command.js';
-import { extractMembers } from './extract-command.js';
-import { MemberScanner, scanned, type ScanOptions } from './member-scanner.js';
-import { readApart } from './read-apart.js';
-import { retitled } from './retitle.js';
-import { TarArchive } from './tar-archive.js';
-import { TarProgram } from './tar-program.js';
+import { alignedBlocks } from './stream/aligned-blocks.js';
+import { memberContent } from './extract/content-command.js';
+import { extractMembers } from './extract/extract-command.js';
+import { MemberScanner, scanned, type ScanOptions } from './stream/member-scanner.js';
+import { readApart } from './scan/read-apart.js';
+import { retitled } from './stream/retitle.js';
+import { TarArchive } from './archive/tar-archive.js';
+import { TarProgram } from './program/tar-program.js';
 
 const usualBuffers: PartBuffers = { bytes: 1 << 20, take: () => Buffer.allocUnsafeSlow(1 << 20) };
 
