@@ -5,7 +5,7 @@ import process from 'node:process';
 const PROGRAM = path.join(import.meta.dirname, '../transfer.mjs');
 
 /** The agent sets these for itself before it loads anything. */
-const LEAN_HEAP = ['--max-semi-space-size=1', '--semi-space-growth-factor=1'];
+const LEAN_HEAP = ['--max-semi-space-size=1', '--semi-space-growth-factor=1', '--no-incremental-marking'];
 
 /** Firn's driver in a process of its own, as the clients are; its start counts, as theirs does. */
 export const firn = {
