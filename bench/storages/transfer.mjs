@@ -7,11 +7,14 @@ import { fileBody } from '#storage';
 import { storageDriver } from '#storage/drivers';
 
 const plan = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
+// What has come meanwhile is written at once, as the clients do it too.
+const BUFFER_BYTES = 1 << 20;
+const fileOf = ({ name }) =>
+  fs.createWriteStream(path.join(plan.directory, name), { highWaterMark: BUFFER_BYTES });
 const storage = await storageDriver(plan.kind).open({ ...plan.settings, connections: plan.atOnce });
 const transfer = {
   put: ({ name, path: file, size, sha256 }) => storage.put(name, fileBody(file, size, sha256)),
-  get: async ({ name }) =>
-    pipeline(await storage.get(name), fs.createWriteStream(path.join(plan.directory, name))),
+  get: async (file) => pipeline(await storage.get(file.name), fileOf(file)),
 }[plan.direction];
 const waiting = [...plan.files];
 const lane = async () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Failure, printable } from '#kernel';
 import type { ObjectKey, RewindableBody } from './storage-backend.js';
 
-const FILE_PIECE_BYTES = 1 << 20;
+const FILE_PIECE_BYTES = 256 << 10;
 
 /** A body from memory; its digest is computed when it is not given. The bytes are not copied and must stay as they are. */
 export function bodyOf(bytes: Uint8Array | readonly Uint8Array[], sha256?: string): RewindableBody {
@@ -15,9 +15,12 @@ export function bodyOf(bytes: Uint8Array | readonly Uint8Array[], sha256?: strin
   };
 }
 
-/** A body from a file whose size and SHA-256 are known. Rejects with `input.file-unreadable` while it is read. */
+/**
+ * A body from a file whose size and SHA-256 are known. Rejects with `input.file-unreadable` while it is read. A piece is
+ * good until the next is asked for. Memory held: two pieces of 256 KiB.
+ */
 export function fileBody(path: string, size: number, sha256: string): RewindableBody {
-  return { size, sha256, open: () => bytesOfFile(path) };
+  return { size, sha256, open: () => bytesOfFile(path, size) };
 }
 
 /**
@@ -50,9 +53,35 @@ function digestOf(pieces: readonly Uint8Array[]): string {
   return hash.digest('hex');
 }
 
-async function* bytesOfFile(path: string): AsyncGenerator<Uint8Array> {
+/** One piece is read while the other is used: memory made anew for each would cost more than reading into it. */
+async function* bytesOfFile(path: string, size: number): AsyncGenerator<Uint8Array> {
+  const file = await readable(path, open(path));
+  const read = (into: Buffer) => {
+    const reading = readable(path, file.read(into, 0, into.length, null));
+    // Seen when its turn comes.
+    reading.catch(() => undefined);
+    return reading;
+  };
+  const pieceBytes = Math.min(FILE_PIECE_BYTES, size + 1);
+  let [piece, next] = [Buffer.allocUnsafeSlow(pieceBytes), Buffer.allocUnsafeSlow(pieceBytes)];
+  let reading = read(piece);
   try {
-    yield* createReadStream(path, { highWaterMark: FILE_PIECE_BYTES }) as AsyncIterable<Buffer>;
+    for (;;) {
+      const { bytesRead } = await reading;
+      if (bytesRead === 0) return;
+      reading = read(next);
+      yield piece.subarray(0, bytesRead);
+      [piece, next] = [next, piece];
+    }
+  } finally {
+    await Promise.allSettled([reading]);
+    await file.close();
+  }
+}
+
+async function readable<T>(path: string, result: Promise<T>): Promise<T> {
+  try {
+    return await result;
   } catch (error) {
     throw new Failure('input.file-unreadable', `cannot read file "${printable(path)}"`, { path }, error);
   }

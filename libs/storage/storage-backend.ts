@@ -24,7 +24,7 @@ export interface RewindableBody {
   readonly size: number;
   /** SHA-256 of the whole body, hex. */
   readonly sha256: string;
-  /** The bytes from the start; may be called any number of times. */
+  /** The bytes from the start; may be called any number of times. A piece is good until the next is asked for. */
   open(): AsyncIterable<Uint8Array>;
 }
 

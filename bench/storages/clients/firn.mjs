@@ -4,6 +4,9 @@ import process from 'node:process';
 
 const PROGRAM = path.join(import.meta.dirname, '../transfer.mjs');
 
+/** The agent sets these for itself before it loads anything. */
+const LEAN_HEAP = ['--max-semi-space-size=1', '--semi-space-growth-factor=1', '--no-incremental-marking'];
+
 /** Firn's driver in a process of its own, as the clients are; its start counts, as theirs does. */
 export const firn = {
   name: 'firn',
@@ -17,5 +20,5 @@ function call(direction, { settings }, { protocol, objects, directory, atOnce, s
   const plan = path.join(scratch, 'plan.json');
   const what = { direction, kind: protocol, settings, files: objects.files, directory, atOnce };
   fs.writeFileSync(plan, JSON.stringify(what), { mode: 0o600 });
-  return { command: process.execPath, args: [PROGRAM, plan] };
+  return { command: process.execPath, args: [...LEAN_HEAP, PROGRAM, plan] };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { asFailure, type Clock, type Logger } from '#kernel';
 import { folderOf } from '../object-key.js';
-import { readAll } from '../read-all.js';
+import { bytesOf } from '../read-all.js';
 import type { ObjectInfo, ObjectKey, RewindableBody } from '../storage-backend.js';
 import type { MemoryFiles } from './memory-files.js';
 import type { JournalLine, RememberedObject } from './remembered-object.js';
@@ -67,7 +67,7 @@ export class ObjectMemory {
 
   /** The storage has taken the object. */
   async put(key: ObjectKey, body: RewindableBody): Promise<void> {
-    const bytes = body.size <= this.mostBytes(key) ? await readAll(body.open()) : undefined;
+    const bytes = body.size <= this.mostBytes(key) ? await bytesOf(body) : undefined;
     await this.#remember(key, body, bytes);
   }
 

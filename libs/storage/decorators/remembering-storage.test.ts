@@ -67,6 +67,19 @@ describe('a storage that remembers', () => {
     );
   };
 
+  it('remembers a body whose buffer is used again for each piece', async () => {
+    const buffer = Buffer.alloc(3);
+    const storage = opened();
+    await storage.put('firn.json', {
+      ...textBody('aaabbb'),
+      async *open() {
+        for (const letter of 'ab') yield buffer.fill(letter);
+      },
+    });
+    assert.equal(await textAt(storage, 'firn.json'), 'aaabbb');
+    await storage.close();
+  });
+
   it('tells a client that may only put what it has put, also another day', async () => {
     const first = opened();
     await first.put('firn.json', textBody('container'));

@@ -1,5 +1,6 @@
 import type { AnyAuthMethod, Client, SFTPWrapper } from 'ssh2';
 import { Failure, printable } from '#kernel';
+import { sparePackets } from './gcm-packets.js';
 import { HostTrust } from './host-trust.js';
 import { offering } from './logins.js';
 import { Session } from './session.js';
@@ -54,7 +55,10 @@ export async function connect(ssh2: Ssh2, server: SftpServer, signal: AbortSigna
         refusal = loginRefused(server, 'has to change its password first');
         fail(undefined);
       });
-      client.once('handshake', () => (phase = 'login'));
+      client.once('handshake', () => {
+        phase = 'login';
+        sparePackets(client);
+      });
       client.once('ready', () => {
         phase = 'subsystem';
         client.setNoDelay(true);

@@ -56,27 +56,27 @@ export class FileStream extends Readable {
   #ask(): void {
     const { session } = this.lease;
     while (this.#onTheirWay.length < MOST_ON_THEIR_WAY && this.#at < this.range.end) {
-      const piece = Buffer.allocUnsafeSlow(
-        Math.min(REQUEST_BYTES, session.mostRead, this.range.end - this.#at),
-      );
-      const reading = this.#fill(piece, this.#at);
+      const length = Math.min(REQUEST_BYTES, session.mostRead, this.range.end - this.#at);
+      const reading = this.#bytes(length, this.#at);
       // Seen when its turn comes.
       reading.catch(() => undefined);
       this.#onTheirWay.push(reading);
-      this.#at += piece.length;
+      this.#at += length;
     }
   }
 
   /** A server may answer with fewer bytes than it was asked for, also in the middle of a file. */
-  async #fill(piece: Buffer, at: number): Promise<Buffer> {
-    for (let filled = 0; filled < piece.length;) {
-      const count = await this.lease.session.read(this.handle, piece.subarray(filled), at + filled);
-      if (count === 0) {
-        const message = `the file ended at byte ${at + filled} of ${this.range.end}`;
+  async #bytes(length: number, at: number): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for (let has = 0; has < length;) {
+      const piece = await this.lease.session.read(this.handle, length - has, at + has);
+      if (piece.length === 0) {
+        const message = `the file ended at byte ${at + has} of ${this.range.end}`;
         throw new Failure('storage.unavailable', message);
       }
-      filled += count;
+      pieces.push(piece);
+      has += piece.length;
     }
-    return piece;
+    return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
   }
 }

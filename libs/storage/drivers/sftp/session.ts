@@ -1,7 +1,8 @@
 import type { Client, FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2';
 import { deadline, Failure } from '#kernel';
+import { sparePackets } from './gcm-packets.js';
 import { STATUS, SftpStatus } from './sftp-status.js';
-import { answerTogether, hangUp, keepKeys, together } from './ssh2.js';
+import { answerTogether, hangUp, readLate, together, type Answer } from './ssh2.js';
 
 /** Room on a file system of the server. */
 export interface ServerSpace {
@@ -25,8 +26,6 @@ interface FileSystem {
   readonly f_bavail: number;
   readonly f_flag: number;
 }
-
-type Answer<T> = (error?: Error | null, result?: T) => void;
 
 /** Every server takes so much in one request. */
 const SAFE_BYTES = 31 << 10;
@@ -64,9 +63,8 @@ export class Session {
     this.#extensions = negotiated._extensions ?? {};
     this.ended = new Promise((resolve) => client.once('close', resolve));
     answerTogether(client);
-    keepKeys(client);
     // Servers ask for new keys now and then.
-    client.on('handshake', () => keepKeys(client));
+    client.on('handshake', () => sparePackets(client));
     const lost = (error?: Error): void =>
       this.#endWith(this.#failure('storage.unavailable', 'was lost', error));
     client.on('error', lost);
@@ -108,9 +106,9 @@ export class Session {
     return this.#ask((answer) => this.sftp.write(handle, bytes, 0, bytes.length, at, answer));
   }
 
-  /** Reads into `into`, at most {@link mostRead} bytes; resolves with how many there were, 0 at the end of the file. */
-  read(handle: Buffer, into: Buffer, at: number): Promise<number> {
-    return this.#ask((answer) => this.sftp.read(handle, into, 0, into.length, at, answer));
+  /** At most {@link mostRead} bytes from `at` on, perhaps fewer than `length`; none at the end of the file. */
+  read(handle: Buffer, length: number, at: number): Promise<Buffer> {
+    return this.#ask((answer) => readLate(this.sftp, { handle, length, at }, answer));
   }
 
   /** What a name is, symlinks not followed. */
