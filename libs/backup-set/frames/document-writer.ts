@@ -1,7 +1,7 @@
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { asFailure, Failure, invariant, printable } from '#kernel';
 import { fileBody, type RewindableBody } from '#storage';
-import { meter, type Codec } from '#codecs';
+import { discard, meter, type Codec } from '#codecs';
 import type { FrameSealer } from './frame-sealer.js';
 import type { StoredObject } from './stored-object.js';
 
@@ -23,8 +23,9 @@ export class DocumentWriter {
   readonly #stored = meter();
   /** Of the frames that wait. */
   readonly #lengths: number[] = [];
-  readonly #pending: Buffer[] = [];
-  #pendingBytes = 0;
+  /** The frame that is being filled, with so many bytes. */
+  readonly #plain = Buffer.allocUnsafeSlow(FRAME_PLAIN);
+  #filled = 0;
   #frames = 0;
   #isFinished = false;
 
@@ -53,21 +54,20 @@ export class DocumentWriter {
     return new DocumentWriter(sealer, codec, path, file, meanwhile);
   }
 
-  /** The caller must not change `bytes` afterwards. Rejects with `storage.full` when there is no room for the file. */
+  /** When it has resolved, `bytes` are the caller's again. Rejects with `storage.full` when there is no room for the file. */
   async append(bytes: Buffer): Promise<void> {
     invariant(!this.#isFinished, 'a finished document does not grow');
     for (let at = 0; at < bytes.length;) {
-      const piece = bytes.subarray(at, at + FRAME_PLAIN - this.#pendingBytes);
-      this.#pending.push(piece);
-      this.#pendingBytes += piece.length;
-      at += piece.length;
-      if (this.#pendingBytes === FRAME_PLAIN) await this.#flush();
+      const copied = bytes.copy(this.#plain, this.#filled, at);
+      this.#filled += copied;
+      at += copied;
+      if (this.#filled === FRAME_PLAIN) await this.#flush();
     }
   }
 
   /** The finished object. Call {@link remove} when it is stored. */
   async finish(): Promise<StoredObject & { body: RewindableBody }> {
-    if (this.#pendingBytes > 0) await this.#flush();
+    if (this.#filled > 0) await this.#flush();
     this.#isFinished = true;
     if (this.#meanwhile) await this.#sealForGood(this.#meanwhile);
     await onDisk(this.#path, () => this.#file.close());
@@ -82,18 +82,19 @@ export class DocumentWriter {
   }
 
   async #flush(): Promise<void> {
-    const plain = Buffer.concat(this.#pending, this.#pendingBytes);
-    this.#pending.length = 0;
-    this.#pendingBytes = 0;
+    const plain = this.#plain.subarray(0, this.#filled);
     const packed = await this.#codec.compress(plain);
     const codec = packed ? this.#codec.name : 'none';
     const sealer = this.#meanwhile ?? this.#sealer;
     const frame = Buffer.concat([...sealer.seal(this.#frames, 0, plain.length, codec, packed ?? plain)]);
+    if (packed) discard(packed);
     this.#frames += 1;
+    this.#filled = 0;
     if (this.#meanwhile) this.#lengths.push(frame.length);
     else this.#stored.add(frame);
     // Unlike `write`, this goes on until all is written.
     await onDisk(this.#path, () => this.#file.writeFile(frame));
+    discard(frame);
   }
 
   /** Frame by frame in the same file: sealed by another, it is as long. */

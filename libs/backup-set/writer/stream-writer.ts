@@ -133,13 +133,20 @@ export class StreamWriter {
 
   async *#noted(parts: AsyncIterable<StreamPart>, passed: () => void): AsyncGenerator<StreamPart> {
     for await (const part of parts) {
-      if (part.lines) await this.#catalogue.addLines(part.lines);
+      if (part.lines) await this.#addLines(part.lines);
       else await this.#catalogue.addEntries(part.entries);
       // Before it is given away.
       this.#streamBytes += part.bytes.length;
       passed();
       yield part;
     }
+  }
+
+  /** They come by the megabyte, and would wait for a collection. */
+  async #addLines(lines: EntryLines): Promise<void> {
+    await this.#catalogue.addLines(lines);
+    const { buffer } = lines.text;
+    if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
   }
 
   async #add({ frame, body, extents, pieces }: Packed): Promise<void> {

@@ -4,7 +4,7 @@ const MOST_OF_UNIT = 3;
 
 /** Text that is put together line by line, as bytes: what is written is garbage at once. */
 export class LineBuffer {
-  #bytes = Buffer.alloc(0);
+  #bytes: Buffer<ArrayBuffer> = Buffer.alloc(0);
   #filled = 0;
 
   add(line: string): void {
@@ -24,6 +24,8 @@ export class LineBuffer {
   #grow(more: number): void {
     const larger = Buffer.allocUnsafeSlow(Math.max(LEAST_BYTES, 2 * this.#bytes.length, this.#filled + more));
     this.#bytes.copy(larger, 0, 0, this.#filled);
+    // Freed here: a collection comes only after many of them.
+    this.#bytes.buffer.transfer(0);
     this.#bytes = larger;
   }
 }
