@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { closeSync, readdirSync, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { systemCommands, type CommandSpec } from '#host';
+import { bulkPipe } from './bulk-output.js';
 
 const bulk = { stdin: 'ignore', stdout: 'bulk', stderr: 'ignore' } as const;
 const shell = (script: string): CommandSpec => ({ program: 'sh', args: ['-c', script], ...bulk });
@@ -40,6 +42,23 @@ describe('what a command writes in bulk', () => {
     const filling = command.output?.fill(Buffer.alloc(100));
     await command.stop();
     assert.equal(await filling, 2);
+  });
+
+  it('is not closed under a read, nor between the reads that fill one buffer', async () => {
+    const { writer, output } = await bulkPipe(systemCommands);
+    const filling = output.fill(Buffer.alloc(100));
+    let isClosed = false;
+    const closing = output.close().then(() => (isClosed = true));
+    try {
+      writeSync(writer, 'one');
+      for (let turn = 0; turn < 100; turn += 1) await setImmediate();
+      assert.equal(isClosed, false);
+      writeSync(writer, 'two');
+    } finally {
+      closeSync(writer);
+    }
+    assert.equal(await filling, 6);
+    await closing;
   });
 
   it('leaves no file open that nobody reads', async () => {
