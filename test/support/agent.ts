@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runToEnd, systemCommands, type RunningCommand } from '#host';
 import { asNobody, isRoot } from './as-nobody.js';
+import { compiledPrograms } from './compiled-programs.js';
 
 /** One run of `firn-agent --json`, when it is over. */
 export interface AgentRun {
@@ -36,7 +37,10 @@ const cache = join(tmpdir(), `firn-test-cache-${process.pid}`);
 process.once('exit', () => rmSync(cache, { recursive: true, force: true }));
 
 // What a developer has set for himself must not change what tests see.
-const ENVIRONMENT = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', FIRN_CACHE_DIR: cache };
+const ENVIRONMENT = {
+  ...{ PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' },
+  ...{ FIRN_CACHE_DIR: cache, NODE_COMPILE_CACHE: compiledPrograms() },
+};
 
 /** Runs the agent as a process of its own, as users do. */
 export async function agent(args: readonly string[], options: AgentOptions = {}): Promise<AgentRun> {

@@ -20,6 +20,7 @@ export {
   type AgentOptions,
   type AgentRun,
 } from './agent.js';
+export { compiledPrograms } from './compiled-programs.js';
 export { assertSameTree } from './same-tree.js';
 export { Fixture, noise } from './fixture.js';
 export { backupOrder, partsOn, restoreOrder } from './parts.js';

@@ -5,6 +5,7 @@ import { searchPath } from '#config';
 import { systemCommands, type CommandExit, type RunningCommand } from '#host';
 import { invariant } from '#kernel';
 import { asNobody } from './as-nobody.js';
+import { compiledPrograms } from './compiled-programs.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
@@ -44,7 +45,10 @@ export async function startService(
   const call = {
     program: process.execPath,
     args: ['--enable-source-maps', join(root, `dist/apps/${app}/main.js`), ...args],
-    env: { PATH: searchPath().join(':'), LANG: 'C.UTF-8', HOME: '/nonexistent', ...options.env },
+    env: {
+      ...{ PATH: searchPath().join(':'), LANG: 'C.UTF-8', HOME: '/nonexistent' },
+      ...{ NODE_COMPILE_CACHE: compiledPrograms(), ...options.env },
+    },
     cwd: '/',
   };
   const command = await systemCommands.start({

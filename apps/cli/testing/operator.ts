@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { searchPath } from '#config';
 import { runToEnd, systemCommands } from '#host';
-import { PlatformFixture } from '#test/support';
+import { compiledPrograms, PlatformFixture } from '#test/support';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
 export const firnProgram = join(root, 'bin/firn');
@@ -86,7 +86,10 @@ export async function firn(args: readonly string[], { env, input }: FirnOptions 
   const call = {
     program: firnProgram,
     args: [...args],
-    env: { PATH: searchPath().join(':'), LANG: 'C.UTF-8', TZ: 'UTC', HOME: '/nonexistent', ...env },
+    env: {
+      ...{ PATH: searchPath().join(':'), LANG: 'C.UTF-8', TZ: 'UTC', HOME: '/nonexistent' },
+      ...{ NODE_COMPILE_CACHE: compiledPrograms(), ...env },
+    },
     cwd: '/',
   };
   const { exit, stdout, stderr } = await runToEnd(systemCommands, call, {

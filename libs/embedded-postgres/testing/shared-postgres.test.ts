@@ -17,9 +17,14 @@ describe('the shared PostgreSQL of tests', () => {
 
   it('is quick once it has been started', async () => {
     const shared = await sharedPostgres();
-    const before = monotonicMs();
-    await using database = await shared.createDatabase();
-    assert.deepEqual(await query(database.url, 'SELECT 1 AS one'), [{ one: 1 }]);
-    assert.ok(monotonicMs() - before < 2000);
+    const took: number[] = [];
+    // A busy machine may be slow now and then; a server that has to be started is slow each time.
+    for (let times = 0; times < 3; times += 1) {
+      const before = monotonicMs();
+      await using database = await shared.createDatabase();
+      assert.deepEqual(await query(database.url, 'SELECT 1 AS one'), [{ one: 1 }]);
+      took.push(monotonicMs() - before);
+    }
+    assert.ok(Math.min(...took) < 2000, took.join(' '));
   });
 });

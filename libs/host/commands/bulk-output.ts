@@ -12,9 +12,7 @@ export class BulkPipeOutput implements BulkOutput {
   async fill(buffer: Buffer): Promise<number> {
     let filled = 0;
     while (filled < buffer.length && !this.#isClosed) {
-      this.#reading = readInto(this.file, buffer, filled);
-      const bytes = await this.#reading;
-      this.#reading = undefined;
+      const bytes = await this.#read(buffer, filled);
       if (bytes === 0) this.#close();
       filled += bytes;
     }
@@ -29,8 +27,18 @@ export class BulkPipeOutput implements BulkOutput {
 
   /** To be called when the command has ended: a read that is under way would wait for it. */
   async close(): Promise<void> {
-    await this.#reading?.catch(() => undefined);
+    // Whoever fills a buffer begins the next read as soon as one has ended.
+    while (this.#reading) await this.#reading.catch(() => undefined);
     this.#close();
+  }
+
+  async #read(buffer: Buffer, from: number): Promise<number> {
+    this.#reading = readInto(this.file, buffer, from);
+    try {
+      return await this.#reading;
+    } finally {
+      this.#reading = undefined;
+    }
   }
 
   #close(): void {

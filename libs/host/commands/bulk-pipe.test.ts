@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
+import { closeSync, readdirSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { systemCommands, type CommandSpec } from '#host';
+import { BulkPipeOutput } from './bulk-output.js';
+import { bulkPipe } from './bulk-pipe.js';
 
 const bulk = { stdin: 'ignore', stdout: 'bulk', stderr: 'ignore' } as const;
 const shell = (script: string): CommandSpec => ({ program: 'sh', args: ['-c', script], ...bulk });
@@ -43,6 +46,24 @@ describe('what a command writes in bulk', () => {
     const filling = command.output?.fill(Buffer.alloc(100));
     await command.stop();
     assert.equal(await filling, 2);
+  });
+
+  it('is not closed under a read, nor between the reads that fill one buffer', async () => {
+    const { writer, reader } = await bulkPipe(systemCommands);
+    const output = new BulkPipeOutput(reader);
+    const filling = output.fill(Buffer.alloc(100));
+    let isClosed = false;
+    const closing = output.close().then(() => (isClosed = true));
+    try {
+      writeSync(writer, 'one');
+      for (let turn = 0; turn < 100; turn += 1) await setImmediate();
+      assert.equal(isClosed, false);
+      writeSync(writer, 'two');
+    } finally {
+      closeSync(writer);
+    }
+    assert.equal(await filling, 6);
+    await closing;
   });
 
   it('leaves no file open that nobody reads', async () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { after, before, describe, it } from 'mocha';
-import type { ActionId } from '#kernel';
+import { silentLogger, systemClock, type ActionId } from '#kernel';
 import { aBackup, aJob, anAction, aRun, aUser } from '#metadata/testing';
 import { freshMetadata, type FreshMetadata } from './fresh-metadata.fixture.js';
+import { sqlMetadata } from './sql-metadata.js';
 
 describe('metadata in PostgreSQL', () => {
   let fresh: FreshMetadata;
@@ -96,13 +97,15 @@ describe('metadata in PostgreSQL', () => {
   });
 
   it('give up on a lock that somebody holds for too long', async () => {
-    const impatient = await freshMetadata({ statementTimeoutMs: 400 });
+    const { url } = fresh;
+    const [logger, clock] = [silentLogger, systemClock];
+    const impatient = await sqlMetadata({ url, logger, clock, statementTimeoutMs: 400 });
     const action = anAction();
     try {
-      await impatient.metadata.transaction(({ actions }) => actions.insert(action));
-      await impatient.metadata.transaction(async ({ actions }) => {
+      await fresh.metadata.transaction(({ actions }) => actions.insert(action));
+      await fresh.metadata.transaction(async ({ actions }) => {
         await actions.get(action.id, 'lock');
-        const other = impatient.metadata.transaction((stores) => stores.actions.get(action.id, 'lock'));
+        const other = impatient.transaction((stores) => stores.actions.get(action.id, 'lock'));
         await assert.rejects(other, { code: 'metadata.unavailable' });
         await actions.update({ ...action, maxRetries: 1 });
       });
@@ -112,28 +115,26 @@ describe('metadata in PostgreSQL', () => {
   });
 
   it('end a transaction that was forgotten', async () => {
-    const impatient = await freshMetadata({ statementTimeoutMs: 100 });
+    const impatient = await freshMetadata({ statementTimeoutMs: 1_000 });
+    const patient = await sqlMetadata({ url: impatient.url, logger: silentLogger, clock: systemClock });
     const action = anAction();
-    const { promise: forgotten, resolve } = Promise.withResolvers<void>();
+    const locked = Promise.withResolvers<void>();
+    const remembered = Promise.withResolvers<void>();
     try {
-      await impatient.metadata.transaction(({ actions }) => actions.insert(action));
-      const first = impatient.metadata.transaction(async ({ actions }) => {
+      await patient.transaction(({ actions }) => actions.insert(action));
+      const forgotten = impatient.metadata.transaction(async ({ actions }) => {
         await actions.get(action.id, 'lock');
-        await forgotten;
+        locked.resolve();
+        await remembered.promise;
       });
-      first.catch(() => undefined);
-      let locked = false;
-      for (let polls = 0; polls < 100 && !locked; polls += 1) {
-        const other = impatient.metadata.transaction(({ actions }) => actions.get(action.id, 'lock'));
-        locked = await other.then(
-          () => true,
-          () => false,
-        );
-      }
-      assert.equal(locked, true);
-      resolve();
-      await assert.rejects(first, { code: 'metadata.unavailable' });
+      await Promise.race([locked.promise, forgotten]);
+      // Whoever waits for the lock gets it, though nobody gave it back.
+      assert.ok(await patient.transaction(({ actions }) => actions.get(action.id, 'lock')));
+      remembered.resolve();
+      await assert.rejects(forgotten, { code: 'metadata.unavailable' });
     } finally {
+      remembered.resolve();
+      await patient.close();
       await impatient.close();
     }
   });
