@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { removeTree } from '#host';
 import { systemClock } from '#kernel';
-import { agent, Fixture, kill9, noise, startMiddleman, type Middleman } from '#test/support';
+import { agent, filesBelow, Fixture, kill9, noise, startMiddleman, type Middleman } from '#test/support';
 import { ReachedServers } from './reached-servers.js';
 import { assertWhole, startBackup, type TroubledBackup } from './troubled-backup.js';
 
@@ -83,8 +82,9 @@ describe('a backup that is killed with SIGKILL at every put of its run', functio
     let before: ReadonlySet<string>;
     await everyPut(past, {
       where: past,
-      begin: () => (before = new Set(namesIn(directory))),
-      count: () => namesIn(directory).filter((name) => !before.has(name)).length,
+      begin: () => (before = new Set(filesBelow(directory))),
+      // Whether they are whole or still have a temporary name.
+      count: () => filesBelow(directory).filter((name) => !before.has(name)).length,
     });
   });
 
@@ -108,12 +108,4 @@ async function untilPut(puts: PutCount, n: number, { isOver }: TroubledBackup): 
 function putsIn({ heard }: Middleman, since: number): number {
   const isObject = ({ path }: { path: string }) => path.split('?')[0]?.includes('/backups/');
   return heard.slice(since).filter((request) => request.method === 'PUT' && isObject(request)).length;
-}
-
-/** Files, whether they are whole or still have a temporary name. */
-function namesIn(directory: string): readonly string[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it, type Context } from 'mocha';
 import {
+  filesBelow,
   Fixture,
   isRoot,
   kill9,
@@ -171,9 +172,6 @@ describe('a backup to a server in trouble', function () {
 
 /** Sizes of all files below a directory. */
 function bytesIn(directory: string): number {
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true });
-  return files.reduce((sum, entry) => {
-    const found = statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false });
-    return sum + (found?.isFile() ? found.size : 0);
-  }, 0);
+  const sizes = filesBelow(directory).map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -22,6 +22,7 @@ export {
 } from './agent.js';
 export { compiledPrograms } from './compiled-programs.js';
 export { assertSameTree } from './same-tree.js';
+export { filesBelow } from './files-below.js';
 export { Fixture, noise } from './fixture.js';
 export { backupOrder, partsOn, restoreOrder } from './parts.js';
 export { restsIn, untilStored } from './stored.js';

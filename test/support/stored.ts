@@ -1,16 +1,13 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { systemClock } from '#kernel';
+import { filesBelow } from './files-below.js';
 
 /** What a container keeps besides backups. */
 const BESIDE = ['keys/', 'holds/', 'verifications/'];
 
 /** Everything in a local container that is not part of a committed backup: what is being written, or was left. */
 export function restsIn(container: string): string[] {
-  if (!existsSync(container)) return [];
-  const all = readdirSync(container, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(container, join(entry.parentPath, entry.name)));
+  const all = filesBelow(container).map((path) => relative(container, path));
   const committed = all
     .filter((path) => path.endsWith('/manifest'))
     .map((path) => path.slice(0, -'manifest'.length));
