@@ -9,6 +9,7 @@ import {
   agent,
   assertSameTree,
   changeTree,
+  Fixture,
   isRoot,
   kill9,
   makeOddTree,
@@ -279,4 +280,21 @@ describe('a client whose rights forbid to read and to delete', () => {
   week('by SFTP', 'tar', onSftp, (context) => requireProgram(context, 'sshd'), 'interrupted');
   week('by S3', 'block', onS3, requireSwift);
   week('by Swift, where it may list', 'tar', onSwift, requireSwift);
+});
+
+describe('a client that writes into a directory of its own machine', () => {
+  it('keeps what the next backup needs, and no memory of what it has put', async function () {
+    this.timeout(60_000);
+    const fixture = new Fixture();
+    try {
+      fixture.write({ file: 'content' });
+      const cache = join(fixture.place, 'cache');
+      assert.equal((await fixture.backup(['--cache-dir', cache])).code, 0);
+      const kept = readdirSync(cache);
+      assert.ok(kept.length > 0);
+      assert.ok(!kept.includes('storages'), kept.join());
+    } finally {
+      await fixture.remove();
+    }
+  });
 });
