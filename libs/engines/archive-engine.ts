@@ -28,7 +28,7 @@ export const BUFFERS_IN_WORK = 4;
 export interface ArchivePart {
   readonly bytes: Buffer;
   readonly entries: readonly Entry[];
-  /** The same as text, when the engine has it: then `entries` are made of it for whoever asks. */
+  /** The same as text, when the engine has it: then `entries` are made of it for whoever asks before it is given away. */
   readonly lines?: EntryLines | undefined;
   /** Contents of {@link LARGE_CONTENT} bytes and more that begin among these: where in the stream, and how long there. */
   readonly contents: readonly LargeContent[];
@@ -71,6 +71,8 @@ export interface Target {
   readonly root: string;
   /** How many files may be written at the same time; as the machine has cores, when it is not said. */
   readonly writers?: number;
+  /** About how much will come, when that is known: for much it is worth making larger ways in. */
+  readonly bytes?: number;
   /** Called now and then with the bytes handed over so far. */
   readonly onProgress?: (bytes: number) => void;
 }

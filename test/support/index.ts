@@ -8,6 +8,7 @@ export { makeOddTree, type OddTreeOptions } from './odd-tree.js';
 export { mounted } from './mounted.js';
 export { isRequired, requireProgram, skipBecause } from './require-program.js';
 export { seeded, type Seeded } from './seeded.js';
+export { timePasses } from './time-passes.js';
 export { withTemporaryDirectory } from './with-temporary-directory.js';
 export {
   agent,

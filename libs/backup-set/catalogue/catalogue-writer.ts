@@ -29,7 +29,7 @@ export class CatalogueWriter {
     }
   }
 
-  /** Entries that are text already; they must not change afterwards. */
+  /** Entries that are text already. */
   async addLines({ text, totals }: EntryLines): Promise<void> {
     this.#tally.addAll(totals);
     await this.#flush();

@@ -15,7 +15,7 @@ import { SegmentWriter, type KeptCounts, type PackedFrame, type SegmentOptions }
 /** Some bytes of a stream, and the entries that end in them: what an engine yields. */
 export interface StreamPart extends FramerPart {
   readonly entries: readonly Entry[];
-  /** The same as text, where the engine has it: then the entries are not asked for. */
+  /** The same as text, where the engine has it: then the entries are not asked for. Its memory is given away. */
   readonly lines?: EntryLines | undefined;
 }
 

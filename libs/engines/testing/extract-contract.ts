@@ -13,7 +13,20 @@ export function describeExtractContract(
   name: string,
   make: (temporaryDirectory: string) => ArchiveEngine,
 ): void {
-  describe(`engine ${name}, writing several files at a time`, () => {
+  for (const amount of [undefined, MUCH]) describeAmount(name, make, amount);
+}
+
+/** What an engine may want to prepare for; no test waits for so much. */
+const MUCH = 2 ** 40;
+
+function describeAmount(
+  name: string,
+  make: (temporaryDirectory: string) => ArchiveEngine,
+  amount: number | undefined,
+): void {
+  const expecting = amount === undefined ? {} : { bytes: amount };
+  const words = amount === undefined ? '' : ', expecting much';
+  describe(`engine ${name}, writing several files at a time${words}`, () => {
     let scratch: TemporaryDirectory;
     let engine: ArchiveEngine;
     let level: Level;
@@ -34,7 +47,7 @@ export function describeExtractContract(
         this.timeout(60_000);
         const root = at(`target-${writers}`);
         mkdirSync(root);
-        const { problems } = await engine.extract(stream(), { root, writers }, NEVER);
+        const { problems } = await engine.extract(stream(), { root, writers, ...expecting }, NEVER);
         assert.deepEqual(problems, []);
         assert.deepEqual(await differences(at('source'), root), []);
         assert.deepEqual(readdirSync(at('engine')), []);
@@ -45,7 +58,7 @@ export function describeExtractContract(
         const root = at(`target-${writers}`);
         chmodSync(join(root, 'wide/d3'), 0o700);
         writeFileSync(join(root, 'wide/d3/f5'), 'something else');
-        await engine.extract(stream(), { root, writers }, NEVER);
+        await engine.extract(stream(), { root, writers, ...expecting }, NEVER);
         assert.deepEqual(await differences(at('source'), root), []);
       });
     }
@@ -54,7 +67,7 @@ export function describeExtractContract(
       this.timeout(60_000);
       const root = at('target-lent');
       mkdirSync(root);
-      const { problems } = await engine.extract(lent(), { root, writers: 3 }, NEVER);
+      const { problems } = await engine.extract(lent(), { root, writers: 3, ...expecting }, NEVER);
       assert.deepEqual(problems, []);
       assert.deepEqual(await differences(at('source'), root), []);
     });
@@ -66,7 +79,7 @@ export function describeExtractContract(
         throw new Error('the storage is gone');
       };
       mkdirSync(at('broken'));
-      const failed = engine.extract(broken(), { root: at('broken'), writers: 4 }, NEVER);
+      const failed = engine.extract(broken(), { root: at('broken'), writers: 4, ...expecting }, NEVER);
       await assert.rejects(failed, /the storage is gone/);
       assert.deepEqual(readdirSync(at('engine')), []);
     });
@@ -80,7 +93,11 @@ export function describeExtractContract(
         await new Promise(() => undefined);
       };
       mkdirSync(at('stopped'));
-      const failed = engine.extract(endless(), { root: at('stopped'), writers: 4 }, stop.signal);
+      const failed = engine.extract(
+        endless(),
+        { root: at('stopped'), writers: 4, ...expecting },
+        stop.signal,
+      );
       await assert.rejects(failed, reason);
       assert.deepEqual(readdirSync(at('engine')), []);
     });

@@ -48,7 +48,7 @@ async function extracted(
       const bytes = restoreStream(plan, parts.engine, context.signal);
       const result = await parts.engine.extract(
         bytes,
-        { root: target, onProgress: telling(context, plan) },
+        { root: target, bytes: plan.totals.streamBytes, onProgress: telling(context, plan) },
         context.signal,
       );
       succeeded = true;

@@ -17,13 +17,19 @@ import {
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { setImmediate } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import type { Entry, Notice } from '#domain';
 import { bytesOf, isFailure } from '#kernel';
 import { runToEnd, systemCommands, type CommandRunner } from '#host';
 import { scriptedCommands, type Answer } from '#host/testing';
-import { asNobody, isRoot, requireProgram, skipBecause, withTemporaryDirectory } from '#test/support';
+import {
+  asNobody,
+  isRoot,
+  requireProgram,
+  skipBecause,
+  timePasses,
+  withTemporaryDirectory,
+} from '#test/support';
 import type { ArchiveEngine } from '../../archive-engine.js';
 import { archived, extracted, wholeSource } from '../../testing/index.js';
 import { tarEngine } from './tar-engine.js';
@@ -492,17 +498,6 @@ describe('engine tar and a source that makes trouble', () => {
   function file(root: string, path: string, content = `content of ${path}`): void {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
-  }
-
-  /** Waits until the clock of the file system has gone on so far that what was made before is surely old. */
-  async function timePasses(directory: string): Promise<void> {
-    const place = join(directory, 'clock');
-    writeFileSync(place, 'begin');
-    const begin = statSync(place).mtimeMs;
-    while (statSync(place).mtimeMs < begin + 40) {
-      await setImmediate();
-      writeFileSync(place, 'and again');
-    }
   }
 
   function timeIn(state: string): bigint {

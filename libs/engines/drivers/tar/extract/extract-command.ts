@@ -15,6 +15,9 @@ import { SafePlaces } from './safe-places.js';
 import { padded } from '../stream/tar-header.js';
 import type { TarProgram } from '../program/tar-program.js';
 
+/** To make a large pipe takes two programs: for less than this that is longer than it saves. */
+const MUCH_BYTES = 64 << 20;
+
 /** More of them only wait for each other's directories. */
 const MOST_WRITERS = 4;
 
@@ -36,11 +39,15 @@ export async function extractMembers(
   signal: AbortSignal,
 ): Promise<Extracted> {
   const { root, writers = Math.min(availableParallelism(), MOST_WRITERS) } = target;
-  const several = (most: number) =>
-    Extractors.begin(root, most, (onChange) => Extractor.start(tar, root, signal, onChange));
+  const several = (most: number, bytes = 0) => {
+    const stdin = bytes < MUCH_BYTES ? 'pipe' : 'bulk';
+    return Extractors.begin(root, most, (onChange) => Extractor.start(tar, root, signal, onChange, stdin));
+  };
   await using late = new LateMembers(temporaryDirectory);
   try {
-    const problems = await extracted(await several(writers), (tars) => deal(members, target, tars, late));
+    const problems = await extracted(await several(writers, target.bytes), (tars) =>
+      deal(members, target, tars, late),
+    );
     // A tar that was there before would give a directory its time, and only then put symlinks into it.
     const lateProblems = late.isEmpty
       ? []

@@ -196,40 +196,42 @@ describe('engine tar, extracting', () => {
     });
   });
 
-  it('ends all of them when one of several is killed, and says so', async () => {
-    await withTree(async ({ directory, target, level }) => {
-      const started: RunningCommand[] = [];
-      const watched: CommandRunner = {
-        start: async (spec, signal) => {
-          const command = await systemCommands.start(spec, signal);
-          if (!spec.args.includes('--extract')) return command;
-          const [before] = started.slice(-1);
-          started.push(command);
-          // Another is started when those before are behind.
-          if (started.length < 3) process.kill(command.pid, 'SIGSTOP');
-          if (before) process.kill(before.pid, 'SIGCONT');
-          return command;
-        },
-      };
-      const endless = async function* () {
-        for (let n = 0; ; n += 1) {
-          const member = engine.retitle(Readable.from([memberOf(level, 'large')]), `${n % 9}/${n}`);
-          // In one piece, so that the next member is met while this one waits.
-          yield Buffer.concat(await Array.fromAsync(member));
-          if (n === 20) process.kill((started[1] ?? assert.fail('there is only one')).pid, 'SIGKILL');
-        }
-      };
-      const engine = tarEngine({ commands: watched, temporaryDirectory: directory });
-      const failed = engine.extract(endless(), { root: target, writers: 3 }, NEVER);
-      await assert.rejects(
-        failed,
-        (error) => isFailure(error, 'engine.failed') && error.message.includes('SIGKILL'),
-      );
-      assert.equal(started.length, 3);
-      // All have ended: this would wait for those that have not.
-      await Promise.all(started.map(({ ended }) => ended));
+  for (const bytes of [0, 2 ** 40]) {
+    it(`ends all of them when one of several is killed, and says so, expecting ${bytes} bytes`, async () => {
+      await withTree(async ({ directory, target, level }) => {
+        const started: RunningCommand[] = [];
+        const watched: CommandRunner = {
+          start: async (spec, signal) => {
+            const command = await systemCommands.start(spec, signal);
+            if (!spec.args.includes('--extract')) return command;
+            const [before] = started.slice(-1);
+            started.push(command);
+            // Another is started when those before are behind.
+            if (started.length < 3) process.kill(command.pid, 'SIGSTOP');
+            if (before) process.kill(before.pid, 'SIGCONT');
+            return command;
+          },
+        };
+        const endless = async function* () {
+          for (let n = 0; ; n += 1) {
+            const member = engine.retitle(Readable.from([memberOf(level, 'large')]), `${n % 9}/${n}`);
+            // In one piece, so that the next member is met while this one waits.
+            yield Buffer.concat(await Array.fromAsync(member));
+            if (n === 20) process.kill((started[1] ?? assert.fail('there is only one')).pid, 'SIGKILL');
+          }
+        };
+        const engine = tarEngine({ commands: watched, temporaryDirectory: directory });
+        const failed = engine.extract(endless(), { root: target, writers: 3, bytes }, NEVER);
+        await assert.rejects(
+          failed,
+          (error) => isFailure(error, 'engine.failed') && error.message.includes('SIGKILL'),
+        );
+        assert.equal(started.length, 3);
+        // All have ended: this would wait for those that have not.
+        await Promise.all(started.map(({ ended }) => ended));
+      });
     });
-  });
+  }
 
   it('tells how far it has come', async () => {
     await withTree(async ({ engine, level, target }) => {

@@ -65,8 +65,9 @@ export class Extractor {
     root: string,
     signal: AbortSignal,
     onChange: () => void,
+    stdin: 'pipe' | 'bulk' = 'pipe',
   ): Promise<Extractor> {
-    const command = await tar.start(extractArguments(root), { stdin: 'bulk', stdout: 'ignore' }, signal);
+    const command = await tar.start(extractArguments(root), { stdin, stdout: 'ignore' }, signal);
     return new Extractor(command, await tar.path(), onChange);
   }
 

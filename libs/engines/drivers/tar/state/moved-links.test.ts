@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { linkSync, mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { before, describe, it } from 'mocha';
 import { comparedTrees, systemCommands } from '#host';
-import { requireProgram, withTemporaryDirectory } from '#test/support';
+import { requireProgram, timePasses, withTemporaryDirectory } from '#test/support';
 import type { EngineState, Source } from '../../../archive-engine.js';
 import { archived, extracted, wholeSource, type Level } from '../../../testing/index.js';
 import { tarEngine } from '../tar-engine.js';
@@ -120,17 +119,6 @@ function link(root: string, path: string, second: string): void {
   for (const name of [path, second]) mkdirSync(dirname(join(root, name)), { recursive: true });
   writeFileSync(join(root, path), path, { flag: 'a' });
   linkSync(join(root, path), join(root, second));
-}
-
-/** Until what was changed is older than what the next archive takes to be new. */
-async function timePasses(directory: string): Promise<void> {
-  const place = join(directory, 'clock');
-  writeFileSync(place, 'begin');
-  const begin = statSync(place).mtimeMs;
-  while (statSync(place).mtimeMs < begin + 40) {
-    await setImmediate();
-    writeFileSync(place, 'and again');
-  }
 }
 
 /** All members but directories. */
