@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'mocha';
 import { exclusively, runToEnd, systemCommands } from '#host';
+import { systemClock } from '#kernel';
 
 const name = (what: string) => `test ${process.pid} ${what}`;
 const node = (script: string) => ({ program: process.execPath, args: ['--input-type=module', '-e', script] });
@@ -53,6 +54,17 @@ describe('holding a name exclusively', () => {
     const held = await exclusively(name('killed'));
     assert.ok(held);
     await held.release();
+  });
+
+  // Between fork and exec a command has all that its starter had; a killed holder's name is then not free at once.
+  it('is to be had when a holder dies a moment after it was asked for', async () => {
+    const held = await exclusively(name('dying'));
+    const asked = exclusively(name('dying'));
+    await systemClock.sleep(100);
+    await held!.release();
+    const next = await asked;
+    assert.ok(next);
+    await next.release();
   });
 
   it('keeps no process alive', async () => {
