@@ -91,7 +91,7 @@ export const house: House = {
       packages: ['typeorm', 'pg', 'reflect-metadata'],
       node: true,
     },
-    'libs/queue': { doors: ['#kernel'], packages: ['bullmq', 'ioredis'], node: true },
+    'libs/queue': { doors: ['#kernel'], packages: ['bullmq', 'pg', 'ioredis'], node: true },
     'libs/control': { doors: ['#kernel', '#domain', '#metadata', '#queue', '#node-protocol'], node: true },
     'libs/node-protocol': { doors: ['#kernel', '#domain'], node: false },
     'libs/api-client': { doors: ['#kernel', '#domain', '#node-protocol'], node: true },
@@ -158,7 +158,11 @@ export const house: House = {
   vendors: [
     { package: '@nestjs/*', home: ['apps/api/'], lazy: false },
     { package: 'typeorm', home: ['libs/metadata/sql/'], lazy: false },
-    { package: 'pg', home: ['libs/metadata/sql/', 'libs/embedded-postgres/testing/'], lazy: false },
+    {
+      package: 'pg',
+      home: ['libs/metadata/sql/', 'libs/queue/bullmq/', 'libs/embedded-postgres/testing/'],
+      lazy: false,
+    },
     { package: 'embedded-postgres', home: ['libs/embedded-postgres/'], lazy: false },
     { package: 'bullmq', home: ['libs/queue/bullmq/'], lazy: false },
     { package: 'ioredis', home: ['libs/queue/bullmq/'], lazy: false },

@@ -32,6 +32,7 @@ export { PlatformFixture, type PlatformFixtureOptions } from './platform.js';
 export { startService, type LogEntry, type ServiceOptions, type ServiceProcess } from './service-process.js';
 export { startHttpServer, type HttpAnswer, type HttpReply, type TestHttpServer } from './http-server.js';
 export { startLine, type Line } from './servers/cut-line.js';
+export { startEndingPostgres, type EndingPostgres } from './servers/ending-postgres.js';
 export { requireSwift, sharedSwift, startSwift, type SwiftUser, type TestSwift } from './servers/swift.js';
 export {
   canStartSshdWithPassword,

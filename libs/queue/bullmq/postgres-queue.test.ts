@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import { query, sharedPostgres, type FreshDatabase } from '#embedded-postgres/testing';
 import { silentLogger, systemClock } from '#kernel';
+import { startEndingPostgres } from '#test/support';
 import { Diary } from '../testing/diary.js';
 import { describeQueueContract, until } from '../testing/index.js';
 import { postgresQueue } from './index.js';
@@ -147,5 +148,39 @@ describe('the queue on PostgreSQL', function () {
     gate.resolve();
     await queue.close();
     await shared.drop();
+  });
+
+  // An error that no listener hears ends the process; under load this met one connection of some hundreds.
+  it('survives that connections are ended in the moment in which they come to be', async () => {
+    await using front = await startEndingPostgres(database.url);
+    const queue = postgresQueue({ url: front.url, name: 'greeting', logger: silentLogger });
+    const diary = new Diary();
+    await queue.work({ settle: diary.handler });
+    await queue.add('settle', {});
+    await diary.reaches(1);
+    front.speaks = 'at the greeting';
+    await query(database.url, KILLED);
+    await until('some were ended', () => front.spoken >= 5);
+    front.speaks = 'never';
+    await until('the queue answers', () =>
+      queue.add('settle', {}).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await diary.reaches(2);
+    await queue.close();
+  });
+
+  it('survives that connections are ended in the moment in which it closes them', async () => {
+    await using front = await startEndingPostgres(database.url);
+    const queue = postgresQueue({ url: front.url, name: 'goodbye', logger: silentLogger });
+    const diary = new Diary();
+    await queue.work({ settle: diary.handler });
+    await queue.add('settle', {});
+    await diary.reaches(1);
+    front.speaks = 'at the goodbye';
+    await queue.close();
+    await until('all were ended', () => front.spoken >= 2);
   });
 });

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
-import { ConnectionClosedError, PostgresConnection, type PgPool } from 'bullmq';
+import { ConnectionClosedError, PostgresConnection, runMigrations, type PgPool } from 'bullmq';
+import pg from 'pg';
 import { deadline } from '#kernel';
 import { isConnectionLoss, reasonOf } from './connection-loss.js';
 import { InTurn } from './in-turn.js';
@@ -9,8 +10,17 @@ import { LONGEST_WAIT_SECONDS, SharedPostgresBackend } from './postgres-backend.
 import type { Backends, QueueServer } from './queue-server.js';
 import { raced } from './raced.js';
 
+/** BullMQ looks for its tables in this one when the pool is not its own. */
 const SCHEMA = 'bullmq';
-const POOL = { max: 3, min: 1, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 5000, keepAlive: true };
+const POOL = {
+  // One of them listens, the others ask.
+  max: 4,
+  min: 1,
+  idleTimeoutMillis: 30_000,
+  connectionTimeoutMillis: 5000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+};
 
 export class PostgresServer implements QueueServer {
   readonly idleSeconds = LONGEST_WAIT_SECONDS;
@@ -60,8 +70,10 @@ export class PostgresServer implements QueueServer {
   async close(): Promise<void> {
     this.#closing.abort(new ConnectionClosedError());
     const connection = await this.#connection?.catch(() => undefined);
+    if (!connection) return;
     const patience = deadline(FAREWELL_MS, new ConnectionClosedError());
-    await raced(connection?.close() ?? Promise.resolve(), patience.signal).catch(() => undefined);
+    const closed = connection.close().then(() => connection.pool.end());
+    await raced(closed, patience.signal).catch(() => undefined);
     patience.clear();
   }
 
@@ -76,26 +88,39 @@ export class PostgresServer implements QueueServer {
     return connecting;
   }
 
+  // A pool of ours: the client with which BullMQ listens on its own has nobody who hears its errors while it connects and
+  // while it closes, and an error that nobody hears ends the process. A pool always hears those of its clients.
   async #connect(): Promise<PostgresConnection> {
-    const connection = new PostgresConnection({
+    const pool = new pg.Pool({
       connectionString: this.#url,
-      schema: SCHEMA,
-      migrate: true,
+      options: `-c search_path=${SCHEMA}`,
       application_name: 'firn-queue',
       ...POOL,
     });
-    // Each queue and each worker listens to it.
-    connection.setMaxListeners(0);
-    connection.on('error', (error) => this.#outage.met(error));
-    watch(connection.pool, this.#outage);
-    shareListener(connection);
+    watch(pool, this.#outage);
     try {
+      await migrated(pool);
+      const connection = new PostgresConnection(pool);
+      // Each queue and each worker listens to it.
+      connection.setMaxListeners(0);
+      shareListener(connection);
       await connection.waitUntilReady();
+      return connection;
     } catch (error) {
-      await connection.close().catch(() => undefined);
+      await pool.end().catch(() => undefined);
       throw error;
     }
-    return connection;
+  }
+}
+
+async function migrated(pool: pg.Pool): Promise<void> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await runMigrations(client, SCHEMA);
+    broken = false;
+  } finally {
+    client.release(broken);
   }
 }
 
@@ -104,7 +129,8 @@ export class PostgresServer implements QueueServer {
  * takes a restart for a fault of the duty at hand; so each is told to it in the one way in which it waits and tries again.
  */
 function watch(pool: PgPool, outage: Outage): void {
-  // A client that is lent out and dies without a listener takes the process with it.
+  // A pool hears its idle clients only; one that is lent out and dies without a listener takes the process with it.
+  pool.on('error', (error) => outage.met(error));
   pool.on('connect', (client) => client.on('error', (error) => outage.met(error)));
   const query = pool.query.bind(pool);
   pool.query = async <Row>(text: string, values?: readonly unknown[]) => {
