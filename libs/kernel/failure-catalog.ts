@@ -67,7 +67,7 @@ export const failureCatalog = {
   'storage.unknown-kind': rule(
     'invalid-input',
     'after-fix',
-    'Use one of the storage kinds named in the message.',
+    'Use one of the storage kinds named in the message, or describe a storage of that name in the file of storages.',
   ),
   'storage.object-missing': rule(
     'not-found',

@@ -50,6 +50,11 @@ describe('storage kinds', () => {
     assert.match(failure.message, /local, .*memory/);
   });
 
+  it('that are unknown are refused with the names that could have been meant', async () => {
+    const failure = await failsWith('storage.unknown-kind', async () => storageDriver('offcie', ['office']));
+    assert.match(failure.message, /did you mean "office".*by their names office/);
+  });
+
   it('explain every one of their settings, and say which are secret', () => {
     for (const { kind, summary, config, secrets } of storageDrivers) {
       assert.match(summary, /\w{3}/, kind);

@@ -44,7 +44,13 @@ export interface OpenedStorages {
 }
 
 /** The driver and the settings of a choice; secrets come from files and the environment. */
-export function configOf({ name, place, secrets = {}, ...wish }: StorageChoice): Promise<StorageConfig> {
+export function configOf({
+  name,
+  place,
+  couldBe,
+  secrets = {},
+  ...wish
+}: StorageChoice): Promise<StorageConfig> {
   const private_ = Object.fromEntries(Object.entries(secrets).map(([key, secret]) => [key, secret.reveal()]));
   const sources = {
     environment: processEnvironment(),
@@ -53,7 +59,7 @@ export function configOf({ name, place, secrets = {}, ...wish }: StorageChoice):
   return storageConfig(
     wish,
     storageDrivers,
-    storageDriver,
+    (kind) => storageDriver(kind, couldBe),
     sources,
     `storage "${name}" (${place})`,
     private_,

@@ -97,6 +97,11 @@ describe('the storages that are meant', () => {
   ];
   for (const [what, wishes, expected] of table) it(what, () => assert.deepEqual(words(wishes), expected));
 
+  it('say which names a word could have meant', () => {
+    const { storages } = chosen({ known: [office], described: [], storages: ['offcie'] });
+    assert.deepEqual(storages[0]?.couldBe, ['office']);
+  });
+
   it('are refused when kinds and containers do not go together', () => {
     const { messages } = chosen({ storages: ['local', 's3', 'sftp'], containers: ['/a', '/b'] });
     assert.match(messages.join(), /^--storage: 3 storages and 2 containers do not go together/);
@@ -113,13 +118,15 @@ describe('the storages that are meant', () => {
     assert.ok(!messages.join().includes('hunter2'));
   });
 
-  it('are refused with a name that is no word', () => {
+  it('are refused with a name that is no word, and with a level too many', () => {
     const problems: OptionProblem[] = [];
     namedStorage('a b', 's3://b', 'f line 1', problems);
     namedStorage('list', ['x'], 'f line 2', problems);
+    namedStorage('storages', { office: { kind: 's3' } }, 'f line 3', problems);
     assert.deepEqual(
       problems.map(({ path }) => path),
-      ['f line 1', 'f line 2'],
+      ['f line 1', 'f line 2', 'f line 3'],
     );
+    assert.match(problems[2]?.message ?? '', /"office" is a mapping; storages stand by their names/);
   });
 });

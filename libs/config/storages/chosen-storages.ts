@@ -8,6 +8,8 @@ export interface StorageChoice {
   readonly name: string;
   /** None when the address says it. */
   readonly kind?: string;
+  /** What files describe, when the kind is a word that could have been one of these names. */
+  readonly couldBe?: readonly string[];
   readonly address?: string;
   readonly settings: Readonly<Record<string, unknown>>;
   /** Those that came with it, over a private way. */
@@ -78,7 +80,8 @@ function askedFor(
   const chosen = (word: string, container: string | undefined): StorageChoice => {
     const described = byName.get(word);
     const settings = container === undefined ? {} : { container };
-    if (!described) return { name: word, kind: word, settings, place: places.storages };
+    if (!described)
+      return { name: word, kind: word, couldBe: [...byName.keys()], settings, place: places.storages };
     const choice = choiceOf(described);
     return { ...choice, settings: { ...choice.settings, ...settings } };
   };

@@ -42,6 +42,8 @@ export function namedStorage(
     const dashed = dashedName(key);
     if (dashed === 'kind' || dashed === 'storage') kind = String(value);
     else if (dashed === 'address' || dashed === 'url') address = String(value);
+    else if (typeof value === 'object' && !Array.isArray(value))
+      refuse(`"${key}" is a mapping; storages stand by their names at one level, and their settings below`);
     else settings[settingName(key)] = value;
   }
   return { name, ...(kind === undefined ? {} : { kind }), ...(address && { address }), settings, place };

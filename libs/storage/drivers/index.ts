@@ -15,13 +15,19 @@ export const storageDrivers: readonly StorageDriver[] = [
   (await import('./swift/swift-driver.js')).swiftDriver,
 ];
 
-/** The driver of a kind; throws `storage.unknown-kind`, which names all kinds and the nearest. */
-export function storageDriver(kind: string): StorageDriver {
+/**
+ * The driver of a kind; throws `storage.unknown-kind`, which names all kinds and the nearest. `names` are those of storages
+ * that could have been meant instead.
+ */
+export function storageDriver(kind: string, names: readonly string[] = []): StorageDriver {
   const driver = storageDrivers.find(
     (candidate) => candidate.kind === kind || candidate.aliases.includes(kind),
   );
   if (driver) return driver;
   const kinds = storageDrivers.map((candidate) => candidate.kind);
-  const message = `unknown storage kind ${withNearest(kind, kinds)}; there are ${kinds.join(', ')}`;
-  throw new Failure('storage.unknown-kind', message, { kind, kinds });
+  const guess = withNearest(kind, [...names, ...kinds]);
+  const message = `unknown storage kind ${guess}; there are ${kinds.join(', ')}`;
+  if (names.length === 0) throw new Failure('storage.unknown-kind', message, { kind, kinds });
+  const words = `${message}, and by their names ${names.join(', ')}`;
+  throw new Failure('storage.unknown-kind', words, { kind, kinds, names });
 }
