@@ -10,7 +10,13 @@ import { Failure, jsonLogger, silentLogger, systemClock, type Logger } from '#ke
 import type { MemoryOptions } from '#storage';
 import type { Parts } from '#workflows';
 import { lockOnAll } from './storages/lock-on-all.js';
-import { joined, openStorages, type OpenedStorages, type StorageLimits } from './storages/open-storages.js';
+import {
+  joined,
+  openStorages,
+  type OpenedStorages,
+  type StorageLimits,
+  type Told,
+} from './storages/open-storages.js';
 import { workDirectory } from './work-directory.js';
 
 /** What of a config says how the parts are put together. */
@@ -36,8 +42,8 @@ export interface Composed {
 const DEFAULT_LANES = 2;
 
 /** The one place where the agent's parts are made and joined. */
-export async function compose(config: Composition, logger: Logger = silentLogger): Promise<Composed> {
-  const storages = await openStorages(config.storages, config, logger, memoryFor(config));
+export async function compose(config: Composition, { logger, reporter }: Told): Promise<Composed> {
+  const storages = await openStorages(config.storages, config, { logger, reporter }, memoryFor(config));
   const { storage, copies } = joined(storages);
   if (copies) await agreeOnContainer(copies);
   const work = await workDirectory(config.workDir);

@@ -35,7 +35,7 @@ export type { LaggardRule } from './copies/put-on-all.js';
 export { limitedStorage } from './decorators/limited-storage.js';
 export { loggedStorage } from './decorators/logged-storage.js';
 export { assertKey, assertPrefix } from './object-key.js';
-export type { RetryOptions } from './decorators/patience.js';
+export type { Retry, RetryListener, RetryOptions } from './decorators/patience.js';
 export { readAll } from './read-all.js';
 export { readOnlyStorage } from './decorators/read-only-storage.js';
 export { rememberingStorage, type MemoryOptions } from './decorators/remembering-storage.js';

@@ -27,7 +27,7 @@ import { PROGRAM } from '../../process/program.js';
 export async function backup(context: ActionContext<'backup'>): Promise<ActionResult> {
   const { config, reporter, signal, logger } = context;
   await lowerOwnPriority(config.priority, systemCommands);
-  const composed = await compose(config, logger);
+  const composed = await compose(config, { logger, reporter });
   const started = monotonicMs();
   const size = expectedSize(context);
   try {

@@ -10,12 +10,13 @@ import { relativePath } from '../relative-path.js';
 /** Writes one file of a restore point to standard output, or, without a path, the plain tar stream of that level. */
 export async function cat({
   config,
+  reporter,
   signal,
   logger,
   words,
   data,
 }: ActionContext<'cat'>): Promise<ActionResult> {
-  const composed = await compose(config, logger);
+  const composed = await compose(config, { logger, reporter });
   try {
     const { point, chain } = await openPoint(composed.parts, config, signal);
     const [given] = words;

@@ -24,7 +24,7 @@ export async function copy(context: ActionContext<'copy'>): Promise<ActionResult
       'a copy takes two storages or more: from the first to the others',
       {},
     );
-  const composed = await compose(config, logger);
+  const composed = await compose(config, { logger, reporter });
   const started = monotonicMs();
   try {
     const copies = composed.parts.copies as CopiedStorage;

@@ -7,14 +7,19 @@ import { compose } from '../compose.js';
 import { namedHost } from '../series.js';
 
 /** Keeps a backup, and with it all it stands on, from being pruned; or with `--release` no longer. Needs no key. */
-export async function hold({ config, signal, logger }: ActionContext<'hold'>): Promise<ActionResult> {
+export async function hold({
+  config,
+  reporter,
+  signal,
+  logger,
+}: ActionContext<'hold'>): Promise<ActionResult> {
   const { until, reason } = config;
   if (until && until <= systemClock.now()) {
     throw new Failure('input.invalid', `a hold cannot end at ${until.toISOString()}, which has passed`, {
       until,
     });
   }
-  const composed = await compose(config, logger);
+  const composed = await compose(config, { logger, reporter });
   const { storage, clock, exclusively } = composed.parts;
   try {
     await openContainer(storage, undefined, signal);

@@ -7,8 +7,13 @@ import { upkeepFacts } from '../upkeep-facts.js';
 import { counted } from '../../process/counted.js';
 
 /** What is in a container: sizes, counts, keys. Needs no passphrase. */
-export async function info({ config, signal, logger }: ActionContext<'info'>): Promise<ActionResult> {
-  const composed = await compose(config, logger);
+export async function info({
+  config,
+  reporter,
+  signal,
+  logger,
+}: ActionContext<'info'>): Promise<ActionResult> {
+  const composed = await compose(config, { logger, reporter });
   try {
     const { storage } = composed.parts;
     const container = await openContainer(storage, undefined, signal);

@@ -22,7 +22,7 @@ export async function key(context: ActionContext<'key'>): Promise<ActionResult> 
     throw new Failure('input.invalid', `unknown key command ${withNearest(verb, Object.keys(verbs))}`, {
       verb,
     });
-  const composed = await compose(context.config, context.logger);
+  const composed = await compose(context.config, context);
   try {
     return await run(composed.parts, context.config, words, context);
   } finally {

@@ -13,7 +13,7 @@ export async function list({
   signal,
   logger,
 }: ActionContext<'list'>): Promise<ActionResult> {
-  const composed = await compose(config, logger);
+  const composed = await compose(config, { logger, reporter });
   try {
     await openContainer(composed.parts.storage, undefined, signal);
     const series = { hostname: config.hostname, name: config.backupName };

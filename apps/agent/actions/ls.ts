@@ -15,7 +15,7 @@ export async function ls({
   logger,
   words,
 }: ActionContext<'ls'>): Promise<ActionResult> {
-  const composed = await compose(config, logger);
+  const composed = await compose(config, { logger, reporter });
   try {
     const { point, chain } = await openPoint(composed.parts, config, signal);
     const path = relativePath(words[0], chain.at(-1)?.manifest.source);

@@ -15,7 +15,7 @@ import { retentionPolicyOf } from '../retention-policy-of.js';
 export async function prune(context: ActionContext<'prune'>): Promise<ActionResult> {
   const { config, logger, reporter, signal } = context;
   await lowerOwnPriority(config.priority, systemCommands);
-  const composed = await compose(config, logger);
+  const composed = await compose(config, { logger, reporter });
   const teller = new PruneTeller(reporter, config.dryRun);
   try {
     await openContainer(composed.parts.storage, unlockOf(config.secrets), signal);

@@ -23,7 +23,7 @@ export async function restore({
   logger,
 }: ActionContext<'restore'>): Promise<ActionResult> {
   await lowerOwnPriority(config.priority, systemCommands);
-  const composed = await compose(config, logger);
+  const composed = await compose(config, { logger, reporter });
   const started = monotonicMs();
   try {
     const walk = { signal, onEvent: tellWalk(reporter) };

@@ -25,7 +25,7 @@ export async function verify({
   logger,
 }: ActionContext<'verify'>): Promise<ActionResult> {
   await lowerOwnPriority(config.priority, systemCommands);
-  const composed = await compose(config, logger);
+  const composed = await compose(config, { logger, reporter });
   const started = monotonicMs();
   try {
     const sample = config.readDataSubset && {

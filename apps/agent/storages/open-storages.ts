@@ -1,4 +1,4 @@
-import { processEnvironment, readPassphraseFile, type StorageChoice } from '#config';
+import { processEnvironment, readPassphraseFile, type AgentAction, type StorageChoice } from '#config';
 import { asFailure, Failure, systemClock, type Logger } from '#kernel';
 import {
   bandwidthOf,
@@ -8,10 +8,16 @@ import {
   type Bandwidth,
   type CopiedStorage,
   type MemoryOptions,
+  type RetryListener,
   type StorageBackend,
   type StorageConfig,
 } from '#storage';
 import { storageDriver, storageDrivers } from '#storage/drivers';
+import type { ActionContext } from '../action.js';
+import { tellingRetries } from './tell-retries.js';
+
+/** Who hears of what storages do. */
+export type Told = Pick<ActionContext<AgentAction>, 'logger' | 'reporter'>;
 
 /** How fast storages may be used. */
 export interface StorageLimits {
@@ -70,6 +76,7 @@ export interface OpenOptions {
   readonly bandwidth?: Bandwidth | undefined;
   /** Tries of each call; so many as ride out a bad minute, when nothing is said. */
   readonly attempts?: number;
+  readonly onRetry?: RetryListener | undefined;
   /** Only of a client that is to write. */
   readonly memory?: MemoryOptions | undefined;
 }
@@ -78,7 +85,7 @@ export interface OpenOptions {
 export async function openStorage(
   choice: StorageChoice,
   logger: Logger,
-  { bandwidth, attempts, memory }: OpenOptions = {},
+  { bandwidth, attempts, memory, onRetry }: OpenOptions = {},
 ): Promise<OpenStorage> {
   const { driver, config } = await configOf(choice);
   const backend = await driver.open(config);
@@ -89,7 +96,7 @@ export async function openStorage(
     ...{ logger: logger.child({ storage: choice.name }), bandwidth },
     // Whoever writes into a directory of this machine is not kept from reading there.
     memory: driver.kind === 'local' ? undefined : memory,
-    ...(attempts === undefined ? {} : { retry: { attempts } }),
+    retry: { ...(attempts === undefined ? {} : { attempts }), onRetry },
   });
   const { container } = config;
   return {
@@ -105,17 +112,18 @@ export async function openStorage(
 export async function openStorages(
   choices: readonly StorageChoice[],
   limits: StorageLimits,
-  logger: Logger,
+  { logger, reporter }: Told,
   memory?: MemoryOptions,
 ): Promise<OpenedStorages> {
   if (choices.length === 0) throw new Failure('input.missing-option', 'container is missing', {});
   const open: OpenStorage[] = [];
   const shut: ShutStorage[] = [];
   const bandwidth = bandwidthFor(limits);
+  const retries = tellingRetries(reporter);
   try {
     for (const choice of choices) {
       try {
-        open.push(await openStorage(choice, logger, { bandwidth, memory }));
+        open.push(await openStorage(choice, logger, { bandwidth, memory, onRetry: retries(choice.name) }));
       } catch (error) {
         const failure = asFailure(error);
         // What somebody wrote down wrong will be wrong tomorrow too.

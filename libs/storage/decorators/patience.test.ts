@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Failure, failureCatalog, silentLogger, type FailureCode } from '#kernel';
 import { HurryingClock } from '#kernel/testing';
-import { composeStorage, retryingStorage, type RetryOptions, type StorageBackend } from '#storage';
+import {
+  composeStorage,
+  retryingStorage,
+  type RetryListener,
+  type RetryOptions,
+  type StorageBackend,
+} from '#storage';
 import { delegating, failsWith, faultyStorage, memoryStorage, textBody } from '#storage/testing';
 
 const busy = (retryAfterMs: number) => new Failure('storage.unavailable', 'busy', { retryAfterMs });
@@ -98,6 +104,14 @@ describe('patience', () => {
         ...{ reason: 'storage.unavailable', error: 'busy' },
       },
     ]);
+  });
+
+  it('says before each wait what failed, for whoever tells it to people', async () => {
+    const heard: unknown[] = [];
+    const onRetry: RetryListener = ({ failure, ...rest }) =>
+      void heard.push({ ...rest, of: failure.message });
+    await retrying(asking(700), { onRetry }).storage.put('a', textBody('x'));
+    assert.deepEqual(heard, [{ attempt: 1, attempts: 4, waitMs: 700, of: 'busy' }]);
   });
 
   describe('of a client that may only add', () => {

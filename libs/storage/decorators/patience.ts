@@ -1,5 +1,16 @@
 import { isFailure, type Clock, type Failure, type Logger } from '#kernel';
 
+/** A call that failed, and is made again after a wait. */
+export interface Retry {
+  readonly failure: Failure;
+  /** The one that failed, from 1. */
+  readonly attempt: number;
+  readonly attempts: number;
+  readonly waitMs: number;
+}
+
+export type RetryListener = (retry: Retry) => void;
+
 export interface RetryOptions {
   readonly clock: Clock;
   /** Tries in all, the first included. */
@@ -13,6 +24,8 @@ export interface RetryOptions {
   readonly random: () => number;
   /** Gets a line for each wait: which attempt failed, why, and how long the wait is. */
   readonly logger?: Logger | undefined;
+  /** Hears of each wait before it begins. */
+  readonly onRetry?: RetryListener | undefined;
 }
 
 /** How many tries are left, and how long there is still time for them. */
@@ -44,12 +57,13 @@ export class Patience {
     signal?.throwIfAborted();
     if (!isTransient(error)) throw error;
     this.#failures += 1;
-    const { attempts, clock, logger } = this.options;
+    const { attempts, clock, logger, onRetry } = this.options;
     const waitMs = this.#waitMs(error);
     if (this.#failures >= attempts || waitMs === undefined) throw error.with({ attempts: this.#failures });
     const { code: reason, message } = error;
     const facts = { ...this.call, attempt: this.#failures, attempts, waitMs, reason, error: message };
     logger?.info('storage call is tried again', facts);
+    onRetry?.({ failure: error, attempt: this.#failures, attempts, waitMs });
     await clock.sleep(waitMs, signal);
   }
 
