@@ -24,7 +24,8 @@ export async function* mapInOrder<T, R>(
     for (let next = await run.next(); next; next = await run.next()) yield next.result;
   } finally {
     signal?.removeEventListener('abort', cancel);
-    run.stop();
+    // Telling nobody to stop would still cost an error with its stack, for each of thousands of short runs.
+    if (!run.isOver) run.stop();
     await feeding;
     await run.settled();
   }
@@ -90,6 +91,11 @@ class OrderedRun<T, R> {
   stop(reason?: unknown): void {
     this.#stopping.abort(reason);
     this.#changed();
+  }
+
+  /** Whether all has been handed over. */
+  get isOver(): boolean {
+    return this.#sourceEnded && this.#items.length === 0 && this.#failure === undefined;
   }
 
   async settled(): Promise<void> {

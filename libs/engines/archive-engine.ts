@@ -19,10 +19,10 @@ export interface EngineState {
 }
 
 /**
- * Buffers of its members that `extract` may still be writing when it asks for another one: whoever lends them must not
- * take them back earlier.
+ * How long `extract` may be writing a buffer of its members, so that whoever lends them must not take it back earlier:
+ * until `fewest` further ones have been asked for, and then until they are `most`, or of `bytes` together.
  */
-export const BUFFERS_IN_WORK = 4;
+export const LOAN = { fewest: 4, most: 20, bytes: 2 << 20 } as const;
 
 /** Some bytes of the stream, and the entries whose last byte is among them. */
 export interface ArchivePart {

@@ -1,5 +1,5 @@
 /** A source as one stream of members, and members back into files. */
-export { BUFFERS_IN_WORK, LARGE_CONTENT } from './archive-engine.js';
+export { LARGE_CONTENT, LOAN } from './archive-engine.js';
 export type {
   Archive,
   ArchiveEngine,
@@ -10,6 +10,7 @@ export type {
   LargeContent,
   PartBuffers,
   ExtractProblem,
+  ReadOptions,
   Source,
   Target,
 } from './archive-engine.js';

@@ -11,6 +11,7 @@ import { decodePieces } from '../frames/piece-rows.js';
 import type { DataKey, StreamName } from '../keys/data-key.js';
 import { checkSignature, type Manifest } from '../manifest.js';
 import { openVisits, type OpenedVisit } from './fetch-ahead.js';
+import { UNTIL_NEXT, type Loan } from './lent-frames.js';
 import { StoredFrames, type FrameSource } from './frame-source.js';
 import { visitsOf } from './frame-visits.js';
 import type { Range } from './ranges.js';
@@ -34,8 +35,11 @@ export interface Damage extends Range {
   readonly failure: Failure;
 }
 
+/** Is told a frame's number and its plaintext, which is lent. */
+export type FrameLook = (frame: number, plain: Buffer) => Promise<void>;
+
 /** A stream that is cut by its content comes back to a frame again and again, between slices of others. */
-const RECENT_BYTES = 8 << 20;
+const KEPT_BYTES = 16 << 20;
 
 /**
  * Reads one committed backup and believes nothing unchecked: the manifest's signature, every frame's tag, every length
@@ -113,9 +117,16 @@ export class BackupReader {
     yield* this.bytes(this.#all(), signal);
   }
 
-  /** The whole stream, each buffer of which is emptied when the next one is asked for. */
-  async *lentStream(signal?: AbortSignal): AsyncGenerator<Buffer> {
-    yield* this.#slices(this.#all(), 0, signal);
+  /**
+   * The whole stream, each buffer of which is emptied when the next one is asked for. `look` gets each frame of this
+   * backup before what is taken of it, and the same one again when the stream comes back to it.
+   */
+  async *lentStream(signal?: AbortSignal, look?: FrameLook): AsyncGenerator<Buffer> {
+    for await (const { visit, outcome } of this.#opened(this.#all(), UNTIL_NEXT, signal)) {
+      if ('failure' in outcome) throw outcome.failure;
+      if (visit.level === this.manifest.level) await look?.(visit.frame, outcome.plain);
+      for (const { start, end } of visit.slices) yield outcome.plain.subarray(start, end);
+    }
   }
 
   /** Ranges of the stream one behind the other; they must rise and not overlap. Only the frames that hold them are read. */
@@ -123,14 +134,14 @@ export class BackupReader {
     yield* this.#slices(ranges, undefined, signal);
   }
 
-  /** The same; each buffer is emptied when `lentFor` further ones have been asked for, and then the next. */
-  async *lentBytes(ranges: Iterable<Range>, lentFor: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
-    yield* this.#slices(ranges, lentFor, signal);
+  /** The same; each buffer is emptied when its loan is over and the next one is asked for. */
+  async *lentBytes(ranges: Iterable<Range>, loan: Loan, signal?: AbortSignal): AsyncGenerator<Buffer> {
+    yield* this.#slices(ranges, loan, signal);
   }
 
   /** Reads every frame of the ranges and tells which of them cannot be: for naming what is lost. */
   async *damageIn(ranges: Iterable<Range>, signal?: AbortSignal): AsyncGenerator<Damage> {
-    for await (const { visit, outcome } of this.#opened(ranges, 0, signal)) {
+    for await (const { visit, outcome } of this.#opened(ranges, UNTIL_NEXT, signal)) {
       if ('plain' in outcome) continue;
       for (const { start, end } of visit.span) yield { start, end, failure: outcome.failure };
     }
@@ -138,10 +149,10 @@ export class BackupReader {
 
   async *#slices(
     ranges: Iterable<Range>,
-    lentFor: number | undefined,
+    loan: Loan | undefined,
     signal?: AbortSignal,
   ): AsyncGenerator<Buffer> {
-    for await (const { visit, outcome } of this.#opened(ranges, lentFor, signal)) {
+    for await (const { visit, outcome } of this.#opened(ranges, loan, signal)) {
       if ('failure' in outcome) throw outcome.failure;
       for (const { start, end } of visit.slices) yield outcome.plain.subarray(start, end);
     }
@@ -149,13 +160,13 @@ export class BackupReader {
 
   async *#opened(
     ranges: Iterable<Range>,
-    lentFor: number | undefined,
+    loan: Loan | undefined,
     signal?: AbortSignal,
   ): AsyncGenerator<OpenedVisit> {
     const index = await this.index(signal);
-    const recentBytes = index.framing === 'content-defined' ? RECENT_BYTES : 0;
+    const keptBytes = index.framing === 'content-defined' ? KEPT_BYTES : 0;
     const sourceOf = (level: number) => this.#sourceOf(level);
-    const options = { lanes: this.#deps.lanes, recentBytes, lentFor, sourceOf };
+    const options = { lanes: this.#deps.lanes, keptBytes, loan, sourceOf };
     yield* openVisits(visitsOf(index, ranges), options, signal);
   }
 

@@ -4,22 +4,25 @@ import { fetchFrames } from './frame-fetch.js';
 import type { FrameSource } from './frame-source.js';
 import { FrameTicket, type FrameOutcome } from './frame-ticket.js';
 import type { FrameVisit } from './frame-visits.js';
-import { RecentFrames } from './recent-frames.js';
+import { LentFrames, type Loan } from './lent-frames.js';
+import { foreseen, NeededFrames } from './needed-frames.js';
 
 /** Stored bytes that are fetched together: few reads for much, and soon the first frame. */
 const BATCH_BYTES = 4 << 20;
 /** Visits of frames that are there already cost next to nothing, but not nothing. */
 const BATCH_VISITS = 1024;
+/** For each lane, of a stream that comes back to its frames: so many of them may be new, and open. */
+const VISITS_AHEAD = 4;
 /** Batches fetched or waiting to be opened. */
 const BATCHES = 2;
 
 export interface FetchOptions {
   /** Frames opened at the same time, and reads at the same time for each batch. */
   readonly lanes: number;
-  /** Plain bytes of frames that are kept, since the stream may come back to them. */
-  readonly recentBytes: number;
-  /** The plaintext of a frame is emptied when so many further visits have been asked for; never without it. */
-  readonly lentFor: number | undefined;
+  /** Plain bytes of frames that are kept until the stream comes back to them; 0 when it never does. */
+  readonly keptBytes: number;
+  /** The plaintext of a frame is emptied when its loan is over; never without one. */
+  readonly loan: Loan | undefined;
   /** Where the frames of a level are. Throws what its failures are to be. */
   readonly sourceOf: (level: number) => FrameSource;
 }
@@ -38,14 +41,14 @@ interface Planned {
 
 /**
  * Fetches the frames of visits ahead, opens them on lanes, and hands them over in order. Memory held: three batches of
- * stored bytes, `lanes` frames, and the recent ones.
+ * stored bytes, `lanes` frames, and those that are kept.
  */
 export async function* openVisits(
   visits: AsyncIterable<FrameVisit>,
   options: FetchOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<OpenedVisit> {
-  const { lanes, lentFor } = options;
+  const { lanes, loan } = options;
   const fetched = mapInOrder(
     batchesOf(planned(visits, options, signal)),
     BATCHES,
@@ -61,38 +64,47 @@ export async function* openVisits(
   );
   const opened = mapInOrder(
     flat(fetched),
-    lanes,
+    // Most visits are then of frames that are open already, and would keep the lanes idle.
+    options.keptBytes > 0 ? VISITS_AHEAD * lanes : lanes,
     async ({ visit, ticket }, stop) => ({ visit, ticket, outcome: await ticket.opened(stop) }),
     signal,
   );
-  const lent: FrameTicket[] = [];
+  const lent = new LentFrames(loan);
   try {
     for await (const { visit, ticket, outcome } of opened) {
       yield { visit, outcome };
-      lent.push(ticket);
-      if (lent.length > (lentFor ?? 0)) lent.shift()?.letGo(lentFor !== undefined);
+      lent.add(ticket, visit.bytes);
     }
   } finally {
-    // Nobody will ask again, so nobody says when these are done with.
-    for (const ticket of lent) ticket.letGo(false);
+    lent.clear();
   }
 }
 
 async function* planned(
   visits: AsyncIterable<FrameVisit>,
-  { recentBytes, lentFor, sourceOf }: FetchOptions,
+  { keptBytes, loan, sourceOf }: FetchOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<Planned> {
-  const recent = new RecentFrames(recentBytes, (ticket) => ticket.letGo(lentFor !== undefined));
-  for await (const visit of visits) {
-    const { level, frame } = visit;
-    const known = recent.get(level, frame);
+  if (keptBytes === 0) {
+    for await (const visit of visits) {
+      const ticket = await ticketFor(visit, sourceOf, signal);
+      ticket.hold();
+      yield { visit, ticket, isNew: true };
+    }
+    return;
+  }
+  const needed = new NeededFrames(keptBytes, (ticket) => ticket.letGo(loan !== undefined));
+  for await (const { visit, next } of foreseen(visits)) {
+    const known = needed.take(visit);
     const ticket = known ?? (await ticketFor(visit, sourceOf, signal));
-    ticket.hold();
-    if (!known) recent.keep(level, frame, ticket);
+    if (!known) ticket.hold();
+    if (next !== undefined) {
+      ticket.hold();
+      needed.keep(visit, ticket, next);
+    }
     yield { visit, ticket, isNew: !known };
   }
-  recent.clear();
+  needed.clear();
 }
 
 async function ticketFor(

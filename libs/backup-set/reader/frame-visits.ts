@@ -9,6 +9,8 @@ export interface FrameVisit {
   readonly frame: number;
   /** Parts of its plaintext, in the order of the stream. */
   readonly slices: readonly Range[];
+  /** Of all slices. */
+  readonly bytes: number;
   /** What is lost of the stream when the frame is. */
   readonly span: RangeList;
 }
@@ -41,6 +43,7 @@ class OpenVisit implements FrameVisit {
   readonly frame: number;
   readonly slices: Range[] = [];
   readonly span = new RangeList();
+  bytes = 0;
   #last: number | undefined;
 
   constructor({ level, frame }: PlacedExtent) {
@@ -53,10 +56,12 @@ class OpenVisit implements FrameVisit {
   }
 
   add({ at, start, length }: PlacedExtent, range: Range): void {
-    this.slices.push({
+    const slice = {
       start: start + Math.max(range.start - at, 0),
       end: start + Math.min(range.end - at, length),
-    });
+    };
+    this.slices.push(slice);
+    this.bytes += slice.end - slice.start;
     // Several ranges may lie in one extent.
     if (this.#last !== at) this.span.add(at, at + length);
     this.#last = at;

@@ -3,7 +3,7 @@ import { chmodSync, linkSync, mkdirSync, readdirSync, symlinkSync, utimesSync, w
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { compareTrees, temporaryDirectory, type TemporaryDirectory } from '#host';
-import { BUFFERS_IN_WORK, type ArchiveEngine } from '../archive-engine.js';
+import { LOAN, type ArchiveEngine } from '../archive-engine.js';
 import { archived, selected, streamOf, wholeSource, type Level } from './levels.js';
 
 const NEVER = new AbortController().signal;
@@ -102,16 +102,31 @@ function describeAmount(
       assert.deepEqual(readdirSync(at('engine')), []);
     });
 
-    /** In buffers of odd sizes that are used for something else when they are taken back. */
+    /** In buffers of odd sizes that are used for something else as soon as they may be taken back. */
     async function* lent(): AsyncGenerator<Uint8Array> {
       const buffers: Buffer[] = [];
+      // Many small ones in a row are over before anything of the large one before them has been written.
+      const sizes = [
+        300_001,
+        ...new Array<number>(9).fill(7),
+        2_900_000,
+        ...new Array<number>(30).fill(4_001),
+      ];
+      let next = 0;
       for await (const bytes of stream()) {
-        for (let start = 0; start < bytes.length; start += 100_001) {
-          buffers.push(Buffer.from(bytes.subarray(start, start + 100_001)));
+        for (let start = 0; start < bytes.length;) {
+          const size = sizes[next++ % sizes.length] ?? 1;
+          buffers.push(Buffer.from(bytes.subarray(start, start + size)));
           yield buffers.at(-1) as Buffer;
-          if (buffers.length > BUFFERS_IN_WORK) buffers.shift()?.fill(0xff);
+          while (isOver(buffers)) buffers.shift()?.fill(0xff);
+          start += size;
         }
       }
+    }
+
+    function isOver([, ...further]: readonly Buffer[]): boolean {
+      const bytes = further.reduce((sum, { length }) => sum + length, 0);
+      return further.length >= LOAN.most || (further.length >= LOAN.fewest && bytes >= LOAN.bytes);
     }
 
     async function* stream(): AsyncGenerator<Uint8Array> {

@@ -1,14 +1,10 @@
 import { availableParallelism } from 'node:os';
-import {
-  BUFFERS_IN_WORK,
-  type Extracted,
-  type ExtractProblem,
-  type Target,
-} from '../../../archive-engine.js';
+import type { Extracted, ExtractProblem, Target } from '../../../archive-engine.js';
 import { alignedBlocks } from '../stream/aligned-blocks.js';
 import { Extractor } from './extractor.js';
 import { Extractors } from './extractors.js';
 import { LateMembers } from './late-members.js';
+import { LentBuffers } from './lent-buffers.js';
 import { MemberCuts, type BegunMember, type Place } from './member-cuts.js';
 import { MemberScanner } from '../stream/member-scanner.js';
 import { SafePlaces } from './safe-places.js';
@@ -93,12 +89,10 @@ async function deal(
   const cuts = new MemberCuts();
   let batch: Place = 0;
   let bytes = 0;
-  /** For each of the last parts, when all of it has been taken. */
-  const inWork: Promise<unknown>[] = [];
-  for await (const blocks of untilEnded(alignedBlocks(members), tars)) {
+  const lent = new LentBuffers();
+  for await (const blocks of untilEnded(alignedBlocks(lent.of(members)), tars)) {
     const part = scanner.push(blocks);
     if (part.bytes.length === 0) continue;
-    const taken: Promise<void>[] = [];
     for (const cut of cuts.of(part.bytes, begun.splice(0))) {
       if (cut.goes === 'late') {
         await late.add(cut.bytes);
@@ -106,11 +100,8 @@ async function deal(
       }
       if (cut.goes !== batch) await tars.turn();
       batch = cut.goes;
-      taken.push((await tars.write(cut.bytes)).taken);
+      lent.writing((await tars.write(cut.bytes)).taken);
     }
-    inWork.push(Promise.all(taken));
-    // One less than may be lent: the blocks before may hold a rest of an earlier buffer.
-    if (inWork.length > BUFFERS_IN_WORK - 2) await tars.or(inWork.shift() ?? Promise.resolve());
     bytes += part.bytes.length;
     target.onProgress?.(bytes);
   }
