@@ -47,7 +47,10 @@ export interface LargeContent {
   readonly length: number;
 }
 
-/** Contents below it are not looked at for pieces that are stored already: an increment leaves unchanged files out anyway. */
+/**
+ * Contents below it are not looked at for pieces that are stored already: an increment leaves unchanged files out anyway.
+ * It may grow, but not shrink: what a catalogue has digests of must be digested again.
+ */
 export const LARGE_CONTENT = 256 << 10;
 
 export interface ArchiveOutcome {
@@ -94,6 +97,8 @@ export interface ReadOptions {
    * the next one is asked for, and so are the bytes of a part.
    */
   readonly apart?: boolean;
+  /** Contents of {@link LARGE_CONTENT} bytes and more get no digest: somebody else looks at their pieces. */
+  readonly smallDigestsOnly?: boolean;
 }
 
 /**

@@ -9,6 +9,7 @@ import type { BackupReader } from '../reader/backup-reader.js';
 import { objectsOf, type CheckedObject, type Finding } from './checked-object.js';
 import { evenPieces } from './even-pieces.js';
 import { missing, otherSize } from './folder-contents.js';
+import { PieceCheck } from './piece-check.js';
 
 /** An object that was read, and what is wrong with it. */
 export interface VerifiedObject {
@@ -44,7 +45,8 @@ export async function* verifyObjects(
 
 /**
  * Opens every frame and reads the stream as its engine does: what comes out must be, entry by entry and digest by
- * digest, what the catalogue says. Rejects at the first difference; {@link BackupReader.damageIn} names the rest.
+ * digest, what the catalogue says, and, when it was cut by its content, each of its own pieces what its digest says.
+ * Rejects at the first difference; {@link BackupReader.damageIn} names the rest.
  */
 export async function* verifyStream(
   reader: BackupReader,
@@ -52,13 +54,17 @@ export async function* verifyStream(
   signal?: AbortSignal,
 ): AsyncGenerator<{ bytes: number; entries: number }> {
   const catalogue = reader.catalogue(signal);
+  const pieces = new PieceCheck(reader.pieces(signal), reader.manifest);
+  const stream = reader.lentStream(signal, (frame, plain) => pieces.frame(frame, plain));
   try {
-    for await (const part of scan(evenPieces(reader.lentStream(signal)))) {
+    for await (const part of scan(evenPieces(stream))) {
       for (const entry of part.entries) await expectNext(catalogue, entry, reader);
       yield { bytes: part.bytes.length, entries: part.entries.length };
     }
     await expectEnd(catalogue, reader);
+    pieces.finish();
   } finally {
+    await pieces.close();
     await catalogue.return(undefined);
   }
 }

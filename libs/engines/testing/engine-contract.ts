@@ -87,6 +87,18 @@ export function describeEngineContract(
       }
     });
 
+    it('leaves large contents without a digest when it is told so', async () => {
+      const { level } = await smallTree();
+      const expected = level.entries.map(({ sha256, ...entry }) =>
+        entry.path === 'sub/large' || sha256 === undefined ? entry : { ...entry, sha256 },
+      );
+      for (const apart of [false, true]) {
+        const options = { apart, smallDigestsOnly: true };
+        const { entries } = await readAgain(engine.scan(Readable.from([level.bytes]), options));
+        assert.deepEqual(entries, expected);
+      }
+    });
+
     it('makes streams of whole members, one behind the other', async () => {
       const { level } = await smallTree();
       let at = 0;

@@ -1,5 +1,13 @@
 import { asFailure, type Failure } from '#kernel';
-import { openLevel, verifyStream, type BackupReader, type ListedBackup, type Rescue } from '#backup-set';
+import {
+  openLevel,
+  verifyStream,
+  type BackupReader,
+  type ListedBackup,
+  type Manifest,
+  type Rescue,
+} from '#backup-set';
+import { LARGE_CONTENT, type ReadOptions } from '#engines';
 import type { Parts } from '../parts.js';
 import { rescueOf } from '../restoring/rescue.js';
 import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
@@ -56,8 +64,8 @@ async function readAll(
 ): Promise<Failure | undefined> {
   try {
     const reader = readerOf(parts, listed, context);
-    const apart = listed.read.manifest.totals.streamBytes >= WORTH_A_THREAD;
-    const scan = (bytes: AsyncIterable<Uint8Array>) => parts.engine.scan(bytes, { apart });
+    const options = scanOptions(listed.read.manifest);
+    const scan = (bytes: AsyncIterable<Uint8Array>) => parts.engine.scan(bytes, options);
     for await (const { bytes, entries } of verifyStream(reader, scan, context.signal)) {
       verified.dataBytes += bytes;
       verified.entries += entries;
@@ -68,6 +76,12 @@ async function readAll(
   } catch (error) {
     return corruptOnly(error);
   }
+}
+
+/** Of a stream that was cut by its content large files are looked at piece by piece, so that little may be left to digest. */
+function scanOptions({ pieces, totals: { streamBytes, files } }: Manifest): ReadOptions {
+  const isMostlyLarge = pieces !== undefined && streamBytes >= files * LARGE_CONTENT;
+  return { apart: streamBytes >= WORTH_A_THREAD && !isMostlyLarge, smallDigestsOnly: pieces !== undefined };
 }
 
 /** Names every entry that a damaged frame belongs to, also when the index is damaged. */

@@ -45,8 +45,10 @@ function engineOf(
     incremental: true,
     archive: (source, base, signal, buffers = usualBuffers) =>
       new TarArchive({ tar, source, base, temporaryDirectory, buffers, digest }, signal),
-    scan: (bytes, { apart = false } = {}) =>
-      apart ? readApart(bytes) : scanned(alignedBlocks(bytes), new MemberScanner({ digest: 'all' })),
+    scan: (bytes, { apart = false, smallDigestsOnly = false } = {}) => {
+      const settings = { digest: smallDigestsOnly ? 'small' : 'all' } as const;
+      return apart ? readApart(bytes, settings) : scanned(alignedBlocks(bytes), new MemberScanner(settings));
+    },
     extract: (members, target, signal) =>
       extractMembers({ tar, target, temporaryDirectory }, members, signal),
     content: (member, signal) => memberContent(tar, member, signal),

@@ -1,4 +1,5 @@
 import type { ArchivePart } from '../../../archive-engine.js';
+import type { PartScanOptions } from './part-scan.js';
 import type { ScanOrder } from './scan-messages.js';
 import { ScanThread } from './scan-thread.js';
 import { archivePart, type ScannedPart } from './scanned-part.js';
@@ -15,9 +16,10 @@ const MOST_OPEN = 4;
  */
 export async function* readApart(
   bytes: AsyncIterable<Uint8Array>,
+  { digest }: Pick<PartScanOptions, 'digest'>,
   script?: URL,
 ): AsyncGenerator<ArchivePart> {
-  const thread = new ScanThread({ digest: 'all' }, script);
+  const thread = new ScanThread({ digest }, script);
   const free = Array.from({ length: MOST_OPEN }, () => new SharedArrayBuffer(BUFFER_BYTES));
   const open: { readonly memory: SharedArrayBuffer; readonly scanned: Promise<ScannedPart> }[] = [];
   async function* oldest(): AsyncGenerator<ArchivePart> {
