@@ -7,6 +7,7 @@ import { measure } from './measure.mjs';
 import { openSession } from './session.mjs';
 import { Targets } from './targets.mjs';
 import { TASKS, tasksOf } from './tasks.mjs';
+import { touchMemory } from './touched-memory.mjs';
 import { sizeOf } from './walk.mjs';
 
 /** A change within the second in which the last backup ended could be missed by whoever goes by times. */
@@ -96,6 +97,7 @@ async function attempt(task, one, stage, record) {
     fs.appendFileSync(session.log, `\n== ${task}\n`);
     // What the one before has not yet written would slow this one down.
     execFileSync('sync');
+    if (task === 'restore') touchMemory(set.bytes);
     const { exitCode, ending, ...figures } = await measure({
       ...session,
       ...contender.command(task, session),

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-const TMPFS = '/dev/shm';
+export const TMPFS = '/dev/shm';
 /** What programs need while they restore. */
 const SLACK = 2 * 1024 ** 3;
 
@@ -34,7 +34,8 @@ export class Targets {
   }
 }
 
-function roomInMemory() {
+/** Bytes that may be put into memory; 0 where there is no such place. */
+export function roomInMemory() {
   if (!fs.existsSync(TMPFS)) return 0;
   const { bavail, bsize } = fs.statfsSync(TMPFS);
   const available = /^MemAvailable:\s+(\d+) kB/m.exec(fs.readFileSync('/proc/meminfo', 'utf8'))?.[1];
