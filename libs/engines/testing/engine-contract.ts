@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type { Entry } from '#domain';
 import { isFailure } from '#kernel';
 import { compareTrees, temporaryDirectory, type TemporaryDirectory } from '#host';
-import type { ArchiveEngine, ArchivePart } from '../archive-engine.js';
+import { LARGE_CONTENT, type ArchiveEngine, type ArchivePart } from '../archive-engine.js';
 import { archived, extracted, selected, streamOf, wholeSource, type Level } from './levels.js';
 import { editsArbitrary, editTree } from './tree-edits.js';
 
@@ -97,6 +97,24 @@ export function describeEngineContract(
         const { entries } = await readAgain(engine.scan(Readable.from([level.bytes]), options));
         assert.deepEqual(entries, expected);
       }
+    });
+
+    it('tells large contents with the part in which they begin, however small parts are', async () => {
+      const { root, level } = await smallTree();
+      const buffers = { bytes: 512, take: () => Buffer.allocUnsafeSlow(512) };
+      const archive = engine.archive(wholeSource(root), undefined, never, buffers);
+      const told: number[] = [];
+      let at = 0;
+      for await (const { bytes, contents } of archive.parts) {
+        for (const content of contents) {
+          assert.ok(content.at >= at && content.at < at + bytes.length);
+          told.push(content.at);
+        }
+        at += bytes.length;
+      }
+      await archive.close();
+      assert.equal(at, level.bytes.length);
+      assert.equal(told.length, level.entries.filter(({ size }) => size >= LARGE_CONTENT).length);
     });
 
     it('makes streams of whole members, one behind the other', async () => {

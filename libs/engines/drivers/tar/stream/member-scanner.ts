@@ -60,9 +60,7 @@ export class MemberScanner {
       else end = at = this.#takeHeader(blocks, at);
     }
     this.#headers.keep();
-    const contents = this.#large;
-    this.#large = [];
-    return { bytes: blocks.subarray(0, end), entries, contents };
+    return { bytes: blocks.subarray(0, end), entries, contents: this.#begunContents() };
   }
 
   /** To be called when the stream has ended: a member that has begun must have ended too. */
@@ -74,6 +72,14 @@ export class MemberScanner {
   /** Whether the stream ended as GNU tar ends one: with two blocks of zeros. */
   get hasEndMark(): boolean {
     return this.#endBlocks >= 2;
+  }
+
+  /** Of a content whose header is the last thing that came, the first byte is among those that come next. */
+  #begunContents(): readonly LargeContent[] {
+    const contents = this.#large;
+    const begins = contents.findIndex(({ at }) => at === this.#offset);
+    this.#large = begins < 0 ? [] : contents.splice(begins);
+    return contents;
   }
 
   #takeHeader(blocks: Buffer, at: number): number {
