@@ -49,7 +49,7 @@ export interface LargeContent {
 
 /**
  * Contents below it are not looked at for pieces that are stored already: an increment leaves unchanged files out anyway.
- * It may grow, but not shrink: what a catalogue has digests of must be digested again.
+ * A number of format 1 (docs/format.md, `sha256`): a verification digests what the catalogue has digests of.
  */
 export const LARGE_CONTENT = 256 << 10;
 

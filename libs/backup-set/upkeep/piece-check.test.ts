@@ -45,7 +45,7 @@ describe('pieces beside their digests', () => {
     it(`are whole when they are, in batches of ${size}`, async () => {
       const pieces = new PieceCheck(batches(size), manifest);
       await check(pieces, [0, 1, 2, 0, 3, 2]);
-      pieces.finish();
+      await pieces.finish();
     });
 
   for (const [frame, byte] of [
@@ -84,8 +84,18 @@ describe('pieces beside their digests', () => {
     const failure = new Failure('state.damaged', 'no list');
     const pieces = new PieceCheck(batches(2, failure), manifest);
     await check(pieces, [0, 1, 2, 3]);
-    assert.throws(() => pieces.finish(), failure);
+    await assert.rejects(pieces.finish(), failure);
   });
+
+  for (const [what, order] of [
+    ['lie in a frame that the stream left out', [0, 1, 3]],
+    ['lie behind all that the stream has', [0, 1, 2]],
+  ] as const)
+    it(`are told when they ${what}`, async () => {
+      const pieces = new PieceCheck(batches(2), manifest);
+      await check(pieces, order);
+      await failsWith('verify.failed', () => pieces.finish());
+    });
 
   it('do not hide that the storage is away', async () => {
     const away = new Failure('storage.unavailable', 'away');

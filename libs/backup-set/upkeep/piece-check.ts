@@ -31,9 +31,17 @@ export class PieceCheck {
     for (const piece of pieces ?? []) this.#assertWhole(piece, plain);
   }
 
-  /** Throws why the list could not be read to its end, if so: the stream can be read all the same. */
-  finish(): void {
+  /**
+   * Rejects with why the list could not be read to its end, if so: the stream can be read all the same. And with
+   * `verify.failed` when it lists a piece that nobody has looked at.
+   */
+  async finish(): Promise<void> {
+    const [left = (await this.#next())?.frame] = this.#early.keys();
     if (this.#unreadable) throw this.#unreadable;
+    if (left === undefined) return;
+    const { backup } = this.manifest;
+    const message = `pieces in frame ${left} of backup ${backup} are listed, and its stream has none there`;
+    throw new Failure('verify.failed', message, { backup, frame: left });
   }
 
   async close(): Promise<void> {

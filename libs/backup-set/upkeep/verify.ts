@@ -62,7 +62,7 @@ export async function* verifyStream(
       yield { bytes: part.bytes.length, entries: part.entries.length };
     }
     await expectEnd(catalogue, reader);
-    pieces.finish();
+    await pieces.finish();
   } finally {
     await pieces.close();
     await catalogue.return(undefined);
