@@ -80,8 +80,10 @@ function askedFor(
   const chosen = (word: string, container: string | undefined): StorageChoice => {
     const described = byName.get(word);
     const settings = container === undefined ? {} : { container };
-    if (!described)
-      return { name: word, kind: word, couldBe: [...byName.keys()], settings, place: places.storages };
+    if (!described) {
+      const couldBe = byName.size > 0 ? { couldBe: [...byName.keys()] } : {};
+      return { name: word, kind: word, ...couldBe, settings, place: places.storages };
+    }
     const choice = choiceOf(described);
     return { ...choice, settings: { ...choice.settings, ...settings } };
   };
