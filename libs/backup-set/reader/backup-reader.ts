@@ -43,8 +43,8 @@ const KEPT_BYTES = 16 << 20;
 
 /**
  * Reads one committed backup and believes nothing unchecked: the manifest's signature, every frame's tag, every length
- * and number, every document's digest. Memory held: some MiB that are fetched ahead, `lanes` frames, and the index (at most
- * 32 bytes a frame and 24 an extent).
+ * and number, every document's digest. Memory held: some MiB that are fetched ahead, the frames of {@link openVisits}, and
+ * the index (at most 32 bytes a frame and 24 an extent).
  */
 export class BackupReader {
   readonly #deps: ReaderDeps;

@@ -41,7 +41,8 @@ interface Planned {
 
 /**
  * Fetches the frames of visits ahead, opens them on lanes, and hands them over in order. Memory held: three batches of
- * stored bytes, `lanes` frames, and those that are kept.
+ * stored bytes, `lanes` frames, or {@link VISITS_AHEAD} times as many when some are kept, those that are kept, and those
+ * that are lent.
  */
 export async function* openVisits(
   visits: AsyncIterable<FrameVisit>,
