@@ -8,15 +8,20 @@ import { Fixture, startAgent } from '#test/support';
 
 const MiB = 1024 * 1024;
 
-/** Resident bytes of a process and all that it started. */
-function residentBytes(pid: number): number {
+/**
+ * Resident bytes of a process and all that it started. Between fork and exec a child has the memory of its parent, which
+ * is no more for that.
+ */
+function residentBytes(pid: number, parent = ''): number {
   try {
+    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    if (commandLine === parent) return 0;
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const own = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
     const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
       readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
     );
-    return children.reduce((sum, child) => sum + residentBytes(child), own);
+    return children.reduce((sum, child) => sum + residentBytes(child, commandLine), own);
   } catch {
     // It has ended while it was looked at.
     return 0;
