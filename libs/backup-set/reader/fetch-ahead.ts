@@ -11,6 +11,8 @@ import { foreseen, NeededFrames } from './needed-frames.js';
 const BATCH_BYTES = 4 << 20;
 /** Visits of frames that are there already cost next to nothing, but not nothing. */
 const BATCH_VISITS = 1024;
+/** Visits that are known in advance: farther than this, nothing that is worth its memory is come back to. */
+const FORESIGHT = 1024;
 /** For each lane, of a stream that comes back to its frames: so many of them may be new, and open. */
 const VISITS_AHEAD = 4;
 /** Batches fetched or waiting to be opened. */
@@ -86,16 +88,8 @@ async function* planned(
   { keptBytes, loan, sourceOf }: FetchOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<Planned> {
-  if (keptBytes === 0) {
-    for await (const visit of visits) {
-      const ticket = await ticketFor(visit, sourceOf, signal);
-      ticket.hold();
-      yield { visit, ticket, isNew: true };
-    }
-    return;
-  }
   const needed = new NeededFrames(keptBytes, (ticket) => ticket.letGo(loan !== undefined));
-  for await (const { visit, next } of foreseen(visits)) {
+  for await (const { visit, next } of foreseen(visits, keptBytes > 0 ? FORESIGHT : 0)) {
     const known = needed.take(visit);
     const ticket = known ?? (await ticketFor(visit, sourceOf, signal));
     if (!known) ticket.hold();

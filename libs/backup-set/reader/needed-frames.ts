@@ -1,9 +1,6 @@
 import type { FrameTicket } from './frame-ticket.js';
 import type { FrameVisit } from './frame-visits.js';
 
-/** Visits that are known in advance: farther than this, nothing that is worth its memory is come back to. */
-const FORESIGHT = 1024;
-
 /** A frame of a chain, as one number. */
 type FrameId = number;
 
@@ -17,8 +14,11 @@ export interface ForeseenVisit {
   readonly next: number | undefined;
 }
 
-/** The same visits, each with the next one of its frame. Memory held: {@link FORESIGHT} visits. */
-export async function* foreseen(visits: AsyncIterable<FrameVisit>): AsyncGenerator<ForeseenVisit> {
+/** The same visits, each with the next one of its frame among the following `foresight`. Memory held: so many visits. */
+export async function* foreseen(
+  visits: AsyncIterable<FrameVisit>,
+  foresight: number,
+): AsyncGenerator<ForeseenVisit> {
   const ahead: FrameVisit[] = [];
   const coming = new Map<FrameId, number[]>();
   let read = 0;
@@ -37,7 +37,7 @@ export async function* foreseen(visits: AsyncIterable<FrameVisit>): AsyncGenerat
     else coming.set(id, [read]);
     read += 1;
     ahead.push(visit);
-    if (ahead.length > FORESIGHT) yield oldest();
+    if (ahead.length > foresight) yield oldest();
   }
   while (ahead.length > 0) yield oldest();
 }
