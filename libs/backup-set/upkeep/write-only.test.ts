@@ -14,6 +14,7 @@ import {
   type DeniedRight,
 } from '#storage/testing';
 import {
+  type BackupSetWriter,
   bytesNeededAgain,
   findBackups,
   findOrphans,
@@ -33,12 +34,17 @@ describe('a client that may only write', () => {
   let bench: Bench;
   let denied: readonly DeniedRight[];
   let storage: StorageBackend;
+  /** Writers of backups that nobody went on with. */
+  const left: BackupSetWriter[] = [];
   beforeEach(async () => {
     bench = await Bench.make({ encrypted: true });
     denied = ALL_BUT_PUT;
     storage = remembering('memory');
   });
-  afterEach(() => bench.close());
+  afterEach(async () => {
+    for (const writer of left.splice(0)) await writer.close(false);
+    await bench.close();
+  });
 
   const remembering = (name: string) =>
     rememberingStorage(
@@ -51,6 +57,7 @@ describe('a client that may only write', () => {
 
   const interrupted = async () => {
     const writer = await bench.begin({ storage });
+    left.push(writer);
     await writer.write(synthetic(SPECS).parts(), NEVER);
     return writer;
   };
