@@ -39,7 +39,8 @@ export function deadline(
 
 /** Milliseconds of a clock that never goes back; only differences mean anything. */
 export function monotonicMs(): number {
-  return performance.now();
+  // As `performance.now` does, for which a module would have to be loaded: 3 ms of every start.
+  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 function reasonOf(signal: AbortSignal | undefined): Error {
