@@ -1,9 +1,12 @@
 import { asFailure, Failure, isFailure, type FailureCode } from '#kernel';
-import { meter } from '#codecs';
+import { mapInOrder, meter } from '#codecs';
 import type { CodecShelf } from './codec-shelf.js';
 import { decodeHeader, FRAME_OVERHEAD, HEADER_BYTES } from './frame-header.js';
 import type { FrameSealer } from './frame-sealer.js';
 import type { StoredObject } from './stored-object.js';
+
+/** One is decompressed while what was in the last one is looked at. */
+const OPENED_AHEAD = 2;
 
 /** A stored document, and what it must be. */
 export interface StoredDocument {
@@ -21,7 +24,7 @@ export interface StoredDocument {
 
 /**
  * The plaintext of a stored document. Rejects with its code when the object is missing, not the one the manifest names,
- * or damaged anywhere, and nobody else has it whole; what was yielded before that is good. Memory held: one frame.
+ * or damaged anywhere, and nobody else has it whole; what was yielded before that is good. Memory held: two frames.
  */
 export async function* readDocument(
   document: StoredDocument,
@@ -48,36 +51,52 @@ export async function* readDocument(
 
 /** From the frame on that is wanted next. */
 async function* readOnce(
-  { key, expected, sealer, code }: StoredDocument,
+  document: StoredDocument,
   bytes: Promise<AsyncIterable<Buffer>>,
   progress: { frames: number },
   codecs: CodecShelf,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const seen = meter();
-  let held: Buffer = Buffer.alloc(0);
-  let number = 0;
+  const { key, code } = document;
+  const wanted = framesFrom(progress.frames, document, bytes);
+  const opened = mapInOrder(
+    wanted,
+    OPENED_AHEAD,
+    async ({ header, body }, stop) =>
+      (await codecs.get(header.codec)).decompress(body, header.plainLength, stop),
+    signal,
+  );
   try {
-    for await (const piece of await bytes) {
-      seen.add(piece);
-      held = held.length === 0 ? piece : Buffer.concat([held, piece]);
-      for (
-        let length = frameLength(held);
-        length !== undefined && held.length >= length;
-        length = frameLength(held)
-      ) {
-        if (number === progress.frames) {
-          const { header, body: packed } = sealer.open(held.subarray(0, length), number, 0);
-          const plain = await (await codecs.get(header.codec)).decompress(packed, header.plainLength, signal);
-          progress.frames += 1;
-          yield plain;
-        }
-        held = held.subarray(length);
-        number += 1;
-      }
+    for await (const plain of opened) {
+      progress.frames += 1;
+      yield plain;
     }
   } catch (error) {
     throw documentFailure(error, key, code);
+  }
+}
+
+/** Frames that are whole, from number `first` on; the object is read and digested from its beginning to its end. */
+async function* framesFrom(
+  first: number,
+  { key, expected, sealer, code }: StoredDocument,
+  bytes: Promise<AsyncIterable<Buffer>>,
+): AsyncGenerator<ReturnType<FrameSealer['open']>> {
+  const seen = meter();
+  let held: Buffer = Buffer.alloc(0);
+  let number = 0;
+  for await (const piece of await bytes) {
+    seen.add(piece);
+    held = held.length === 0 ? piece : Buffer.concat([held, piece]);
+    for (
+      let length = frameLength(held);
+      length !== undefined && held.length >= length;
+      length = frameLength(held)
+    ) {
+      if (number >= first) yield sealer.open(held.subarray(0, length), number, 0);
+      held = held.subarray(length);
+      number += 1;
+    }
   }
   const { size, sha256 } = seen.result();
   if (held.length > 0 || size !== expected.size || sha256 !== expected.sha256) {
