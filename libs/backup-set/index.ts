@@ -50,7 +50,7 @@ export { findInterrupted, type InterruptedBackup } from './resume/interrupted-ba
 export type { JournalOrder } from './resume/journal-record.js';
 export { holdsSegments, takeUp, type TakenUpBackup } from './resume/take-up.js';
 export { StateCache } from './state-cache/state-cache.js';
-export { objectsOf, type Finding } from './upkeep/checked-object.js';
+export { objectsOf, segmentsOf, type Finding, type VerifiedObject } from './upkeep/checked-object.js';
 export { folderContents, type FolderContents, type Stray } from './upkeep/folder-contents.js';
 export { holdBackup, holdInWords, holdsOf, releaseHold, type HeldBackup, type Hold } from './upkeep/hold.js';
 export { copyBackups, type CopiedBackups, type CopyBackupsOptions } from './upkeep/copy-backups.js';
@@ -65,6 +65,7 @@ export {
   type LastVerified,
   type Verification,
 } from './upkeep/verification.js';
+export { SegmentDigests } from './upkeep/segment-digests.js';
 export { verifyObjects, verifyStream } from './upkeep/verify.js';
 export type { WriterState } from './upkeep/writer-mark.js';
 export { BackupSetWriter } from './writer/backup-set-writer.js';

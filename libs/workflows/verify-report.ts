@@ -1,4 +1,4 @@
-import type { Finding, Orphan, Series, Stray } from '#backup-set';
+import type { Finding, Orphan, Series, Stray, VerifiedObject } from '#backup-set';
 import type { BackupId, Failure } from '#kernel';
 
 /** What was found out about one backup. */
@@ -41,6 +41,13 @@ export class VerifyReport {
     };
     this.#backups.set(id, fresh);
     return fresh;
+  }
+
+  add({ of, bytes, finding }: VerifiedObject): void {
+    const verified = this.of(of.backup);
+    verified.objects += 1;
+    verified.bytes += bytes;
+    if (finding) verified.findings.push(finding);
   }
 
   get backups(): readonly VerifiedBackup[] {

@@ -14,6 +14,7 @@ import { openVisits, type OpenedVisit } from './fetch-ahead.js';
 import { UNTIL_NEXT, type Loan } from './lent-frames.js';
 import { StoredFrames, type FrameSource } from './frame-source.js';
 import { visitsOf } from './frame-visits.js';
+import { watchedFrames, type FrameLook } from './watched-frames.js';
 import type { Range } from './ranges.js';
 import { rebuildCatalogue } from './rebuilt-catalogue.js';
 import { rebuildIndex } from './rebuilt-index.js';
@@ -34,9 +35,6 @@ export interface ReaderDeps extends DocumentDeps {
 export interface Damage extends Range {
   readonly failure: Failure;
 }
-
-/** Is told a frame's number and its plaintext, which is lent. */
-export type FrameLook = (frame: number, plain: Buffer) => Promise<void>;
 
 /** A stream that is cut by its content comes back to a frame again and again, between slices of others. */
 const KEPT_BYTES = 16 << 20;
@@ -119,12 +117,13 @@ export class BackupReader {
 
   /**
    * The whole stream, each buffer of which is emptied when the next one is asked for. `look` gets each frame of this
-   * backup before what is taken of it, and the same one again when the stream comes back to it.
+   * backup before what is taken of it.
    */
   async *lentStream(signal?: AbortSignal, look?: FrameLook): AsyncGenerator<Buffer> {
-    for await (const { visit, outcome } of this.#opened(this.#all(), UNTIL_NEXT, signal)) {
+    const own = look ? watchedFrames(this.#frames, look) : this.#frames;
+    for await (const { visit, outcome } of this.#opened(this.#all(), UNTIL_NEXT, signal, own)) {
       if ('failure' in outcome) throw outcome.failure;
-      if (visit.level === this.manifest.level) await look?.(visit.frame, outcome.plain);
+      if (visit.level === this.manifest.level) await look?.plain(visit.frame, outcome.plain);
       for (const { start, end } of visit.slices) yield outcome.plain.subarray(start, end);
     }
   }
@@ -162,16 +161,16 @@ export class BackupReader {
     ranges: Iterable<Range>,
     loan: Loan | undefined,
     signal?: AbortSignal,
+    own = this.#frames,
   ): AsyncGenerator<OpenedVisit> {
     const index = await this.index(signal);
     const keptBytes = index.framing === 'content-defined' ? KEPT_BYTES : 0;
-    const sourceOf = (level: number) => this.#sourceOf(level);
+    const sourceOf = (level: number) => (level === this.manifest.level ? own : this.#sourceBelow(level));
     const options = { lanes: this.#deps.lanes, keptBytes, loan, sourceOf };
     yield* openVisits(visitsOf(index, ranges), options, signal);
   }
 
-  #sourceOf(level: number): FrameSource {
-    if (level === this.manifest.level) return this.#frames;
+  #sourceBelow(level: number): FrameSource {
     const lower = this.below.find(({ manifest }) => manifest.level === level);
     if (lower) return lower.#frames;
     const { backup } = this.manifest;

@@ -1,4 +1,4 @@
-import type { Failure } from '#kernel';
+import { Failure } from '#kernel';
 import type { ListedBackup } from '../backup-list.js';
 import type { StoredObject } from '../frames/stored-object.js';
 import { segmentKey } from '../layout.js';
@@ -14,14 +14,34 @@ export interface CheckedObject extends StoredObject {
   readonly key: string;
 }
 
+/** An object that was read, and what is wrong with it. */
+export interface VerifiedObject {
+  readonly of: ListedBackup;
+  /** Those that were read. */
+  readonly bytes: number;
+  readonly finding?: Finding;
+}
+
+/** The objects with the frames of its stream, in order. */
+export function segmentsOf({ read, folder }: ListedBackup): CheckedObject[] {
+  return read.manifest.segments.map((segment, i) => ({ key: segmentKey(folder, i), ...segment }));
+}
+
 /** Every object that a manifest promises. */
-export function objectsOf({ read, folder }: ListedBackup): CheckedObject[] {
-  const { segments, catalogue, index, state, pieces } = read.manifest;
+export function objectsOf(listed: ListedBackup): CheckedObject[] {
+  const { read, folder } = listed;
+  const { catalogue, index, state, pieces } = read.manifest;
   return [
-    ...segments.map((segment, i) => ({ key: segmentKey(folder, i), ...segment })),
+    ...segmentsOf(listed),
     { key: `${folder}catalogue`, ...catalogue },
     { key: `${folder}index`, ...index },
     { key: `${folder}state`, ...state },
     ...(pieces ? [{ key: `${folder}pieces`, ...pieces }] : []),
   ];
+}
+
+/** `segment.digest-mismatch` of a whole object that is not the one its manifest names; `undefined` when it is. */
+export function otherBytes({ key, sha256 }: CheckedObject, found: string): Failure | undefined {
+  if (found === sha256) return undefined;
+  return new Failure('segment.digest-mismatch', `"${key}" is damaged: its bytes have changed`, { key });
 }

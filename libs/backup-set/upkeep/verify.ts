@@ -6,18 +6,11 @@ import type { ListedBackup } from '../backup-list.js';
 import type { CatalogueLine } from '../catalogue/catalogue-line.js';
 import { isSameEntry } from '../catalogue/same-entry.js';
 import type { BackupReader } from '../reader/backup-reader.js';
-import { objectsOf, type CheckedObject, type Finding } from './checked-object.js';
+import { objectsOf, otherBytes, type CheckedObject, type VerifiedObject } from './checked-object.js';
 import { evenPieces } from './even-pieces.js';
 import { missing, otherSize } from './folder-contents.js';
 import { PieceCheck } from './piece-check.js';
-
-/** An object that was read, and what is wrong with it. */
-export interface VerifiedObject {
-  readonly of: ListedBackup;
-  /** Those that were read. */
-  readonly bytes: number;
-  readonly finding?: Finding;
-}
+import type { SegmentDigests } from './segment-digests.js';
 
 /**
  * Reads every stored byte of the backups, or of those objects that are `wanted`, and compares sizes and digests with the
@@ -46,16 +39,21 @@ export async function* verifyObjects(
 /**
  * Opens every frame and reads the stream as its engine does: what comes out must be, entry by entry and digest by
  * digest, what the catalogue says, and, when it was cut by its content, each of its own pieces what its digest says.
- * Rejects at the first difference; {@link BackupReader.damageIn} names the rest.
+ * Rejects at the first difference; {@link BackupReader.damageIn} names the rest. `digests` get the stored frames on their
+ * way.
  */
 export async function* verifyStream(
   reader: BackupReader,
   scan: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<{ bytes: Uint8Array; entries: readonly Entry[] }>,
   signal?: AbortSignal,
+  digests?: SegmentDigests,
 ): AsyncGenerator<{ bytes: number; entries: number }> {
   const catalogue = reader.catalogue(signal);
   const pieces = new PieceCheck(reader.pieces(signal), reader.manifest);
-  const stream = reader.lentStream(signal, (frame, plain) => pieces.frame(frame, plain));
+  const stream = reader.lentStream(signal, {
+    stored: (row, bytes) => digests?.add(row, bytes),
+    plain: (frame, plain) => pieces.frame(frame, plain),
+  });
   try {
     for await (const part of scan(evenPieces(stream))) {
       for (const entry of part.entries) await expectNext(catalogue, entry, reader);
@@ -115,15 +113,12 @@ async function readWhole(
     for await (const piece of bytes) seen.add(piece);
     const { size, sha256 } = seen.result();
     if (size !== object.size) return { bytes: size, failure: otherSize(object.key, size, object.size) };
-    return sha256 === object.sha256 ? { bytes: size } : { bytes: size, failure: otherBytes(object.key) };
+    const failure = otherBytes(object, sha256);
+    return { bytes: size, ...(failure ? { failure } : {}) };
   } catch (error) {
     if (isFailure(error, 'storage.object-missing')) return { bytes: 0, failure: missing(object.key, error) };
     throw asFailure(error);
   }
-}
-
-function otherBytes(key: string): Failure {
-  return new Failure('segment.digest-mismatch', `"${key}" is damaged: its bytes have changed`, { key });
 }
 
 // An iterable that is ready, in the shape the pool takes.

@@ -51,6 +51,9 @@ export const EXIT = slot<CommandExit>('exit');
 /** Stored objects whose bytes are to be compared with their digests. */
 export interface ToRead {
   readonly has: (key: string) => boolean;
+  /** Those of them that are read for their data anyway. */
+  readonly withData: (key: string) => boolean;
+  /** Of those that are not. */
   readonly bytes: number;
 }
 

@@ -1,6 +1,8 @@
 import { asFailure, type Failure } from '#kernel';
 import {
   openLevel,
+  SegmentDigests,
+  verifyObjects,
   verifyStream,
   type BackupReader,
   type ListedBackup,
@@ -12,20 +14,20 @@ import type { Parts } from '../parts.js';
 import { rescueOf } from '../restoring/rescue.js';
 import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
 import type { VerifiedBackup } from '../verify-report.js';
-import { CONTAINER, REPORT, TO_VERIFY, VERIFY_ORDER } from './slots.js';
+import { CONTAINER, REPORT, TO_READ, TO_VERIFY, VERIFY_ORDER } from './slots.js';
 
 /** Less is read before a thread has started. */
 const WORTH_A_THREAD = 64 << 20;
 
 /**
- * With `--read-data`: opens every frame, reads the stream as its engine does, and compares every entry and digest with
- * the catalogue. With the key at hand, damage found by this or an earlier step is put into names.
+ * With `--read-data`: digests every segment, opens every frame, reads the stream as its engine does, and compares every
+ * entry and digest with the catalogue. With the key at hand, damage found by this or an earlier step is put into names.
  */
 export function verifyData(parts: Parts): StepKind {
   return defineStep({
     name: 'verify.data',
     summary: 'Opens all data, compares it with the catalogue, and names what is lost',
-    reads: [VERIFY_ORDER, CONTAINER, TO_VERIFY, REPORT],
+    reads: [VERIFY_ORDER, CONTAINER, TO_VERIFY, TO_READ, REPORT],
     run: async (context) => {
       const { readData } = context.get(VERIFY_ORDER);
       if (!context.get(CONTAINER)?.open) return;
@@ -34,8 +36,7 @@ export function verifyData(parts: Parts): StepKind {
       const progress = new Progress(context, totalBytes);
       for (const listed of chosen) {
         const verified = context.get(REPORT).of(listed.backup);
-        const failure = readData ? await readAll(parts, listed, verified, context, progress) : undefined;
-        if (failure) verified.findings.push({ thing: `${listed.folder}segments`, failure });
+        if (readData) await readAll(parts, listed, context, progress);
         if (verified.findings.length > 0) await nameLost(parts, listed, verified, context);
       }
     },
@@ -55,18 +56,37 @@ class Progress {
   }
 }
 
+/** The stream, and what its segments' digests are: those that did not pass whole on the way are read by themselves. */
 async function readAll(
   parts: Parts,
   listed: ListedBackup,
-  verified: VerifiedBackup,
+  context: StepContext,
+  progress: Progress,
+): Promise<void> {
+  const report = context.get(REPORT);
+  const { has, withData } = context.get(TO_READ);
+  const digests = new SegmentDigests(listed);
+  const failure = await readStream(parts, listed, digests, context, progress);
+  for (const result of digests.verified) report.add(result);
+  const isLeft = (key: string) => has(key) && withData(key) && !digests.has(key);
+  for await (const result of verifyObjects(parts.storage, listed, parts.lanes, context.signal, isLeft))
+    report.add(result);
+  if (failure) report.of(listed.backup).findings.push({ thing: `${listed.folder}segments`, failure });
+}
+
+async function readStream(
+  parts: Parts,
+  listed: ListedBackup,
+  digests: SegmentDigests,
   context: StepContext,
   progress: Progress,
 ): Promise<Failure | undefined> {
+  const verified = context.get(REPORT).of(listed.backup);
   try {
     const reader = readerOf(parts, listed, context);
     const options = scanOptions(listed.read.manifest);
     const scan = (bytes: AsyncIterable<Uint8Array>) => parts.engine.scan(bytes, options);
-    for await (const { bytes, entries } of verifyStream(reader, scan, context.signal)) {
+    for await (const { bytes, entries } of verifyStream(reader, scan, context.signal, digests)) {
       verified.dataBytes += bytes;
       verified.entries += entries;
       progress.add(bytes);

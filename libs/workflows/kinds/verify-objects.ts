@@ -3,7 +3,10 @@ import type { Parts } from '../parts.js';
 import { defineStep, type StepKind } from '../runner/step-kind.js';
 import { REPORT, TO_READ, TO_VERIFY } from './slots.js';
 
-/** Every stored object, or every one of a sample, has the bytes that its manifest names. Needs no key. */
+/**
+ * Every stored object, or every one of a sample, has the bytes that its manifest names. Needs no key. What is read for its
+ * data anyway is left to that step.
+ */
 export function verifyStoredObjects(parts: Parts): StepKind {
   return defineStep({
     name: 'verify.objects',
@@ -11,15 +14,13 @@ export function verifyStoredObjects(parts: Parts): StepKind {
     reads: [TO_VERIFY, TO_READ, REPORT],
     run: async (context) => {
       const chosen = context.get(TO_VERIFY);
-      const { has, bytes: totalBytes } = context.get(TO_READ);
+      const { has, withData, bytes: totalBytes } = context.get(TO_READ);
+      const alone = (key: string) => has(key) && !withData(key);
       const { storage, lanes } = parts;
       let bytes = 0;
-      for await (const result of verifyObjects(storage, chosen, lanes, context.signal, has)) {
-        const verified = context.get(REPORT).of(result.of.backup);
-        verified.objects += 1;
-        verified.bytes += result.bytes;
+      for await (const result of verifyObjects(storage, chosen, lanes, context.signal, alone)) {
+        context.get(REPORT).add(result);
         bytes += result.bytes;
-        if (result.finding) verified.findings.push(result.finding);
         context.emit({ name: 'progress', facts: { bytes, totalBytes } });
       }
     },

@@ -1,11 +1,18 @@
-import { chooseSample, findOrphans, folderContents, objectsOf, type ListedBackup } from '#backup-set';
+import {
+  chooseSample,
+  findOrphans,
+  folderContents,
+  objectsOf,
+  segmentsOf,
+  type ListedBackup,
+} from '#backup-set';
 import type { Parts } from '../parts.js';
 import { defineStep, type StepContext, type StepKind } from '../runner/step-kind.js';
 import { REPORT, TO_READ, TO_VERIFY, VERIFY_ORDER, type ToRead } from './slots.js';
 
 /**
  * Looks in listings whether every object is there at its size, and what is there besides. Then says which objects are to
- * be read: all of them, or a sample. Needs no key.
+ * be read, all of them or a sample, and which of them with their data. Needs no key.
  */
 export function verifyPresence(parts: Parts): StepKind {
   return defineStep({
@@ -35,11 +42,16 @@ function toRead(
   unreadable: ReadonlySet<string>,
   context: StepContext,
 ): ToRead {
-  const { sample } = context.get(VERIFY_ORDER);
+  const { sample, readData } = context.get(VERIFY_ORDER);
   const all = chosen.flatMap((listed) => objectsOf(listed));
   const drawn = sample && chooseSample(all, sample.wish, sample.seed);
   const has = (key: string) => !unreadable.has(key) && (drawn?.has(key) ?? true);
-  return { has, bytes: all.reduce((sum, { key, size }) => sum + (has(key) ? size : 0), 0) };
+  const segments = new Set(
+    readData ? chosen.flatMap((listed) => segmentsOf(listed)).map(({ key }) => key) : [],
+  );
+  const withData = (key: string) => segments.has(key);
+  const alone = all.filter(({ key }) => has(key) && !withData(key));
+  return { has, withData, bytes: alone.reduce((sum, { size }) => sum + size, 0) };
 }
 
 async function lookForOrphans({ storage, writerState, clock }: Parts, context: StepContext): Promise<void> {

@@ -2,11 +2,20 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'mocha';
 import { findBackups, verificationsOf, type ListedBackup } from '#backup-set';
 import { removeTree } from '#host';
 import { readOnlyStorage, type StorageBackend } from '#storage';
-import { bytesAt, collected, faultyStorage, keysOf, memoryStorage, textBody } from '#storage/testing';
+import {
+  bytesAt,
+  collected,
+  delegating,
+  faultyStorage,
+  keysOf,
+  memoryStorage,
+  textBody,
+} from '#storage/testing';
 import { bodyOf } from '#storage';
 import { backupOrder, noise, partsOn } from '#test/support';
 import { runBackup, runVerify, type VerifyOrder } from '#workflows';
@@ -14,6 +23,7 @@ import { runBackup, runVerify, type VerifyOrder } from '#workflows';
 const SERIES = { hostname: 'host', name: 'name' };
 const signal = new AbortController().signal;
 const KEEP = { keepAs: { program: 'firn test' } };
+const UNLOCK = { kind: 'passphrase', passphrase: 'pass' } as const;
 const HALF = { wish: { kind: 'percent', percent: 50 }, wanted: '50%', seed: 'seed' } as const;
 
 describe('a verification', () => {
@@ -111,9 +121,54 @@ describe('a verification', () => {
       locked.backups.flatMap(({ lost }) => lost),
       [],
     );
-    const unlock = { kind: 'passphrase', passphrase: 'pass' } as const;
-    const open = await verified(storage, { unlock });
+    const open = await verified(storage, { unlock: UNLOCK });
     assert.ok(open.backups.some(({ lost }) => lost.length > 0));
+  });
+
+  it('with its data fetches every byte of the segments once', async () => {
+    const storage = await copied();
+    const fetched = new Map<string, number>();
+    const counted = async function* (key: string, bytes: AsyncIterable<Buffer>) {
+      for await (const piece of bytes) {
+        fetched.set(key, (fetched.get(key) ?? 0) + piece.length);
+        yield piece;
+      }
+    };
+    const counting: StorageBackend = {
+      ...delegating(storage),
+      get: async (key, range, stop) => Readable.from(counted(key, await storage.get(key, range, stop))),
+    };
+    const report = await verified(counting, { readData: true, unlock: UNLOCK });
+    assert.equal(report.findings, 0);
+    const sizes = (await collected(storage.list('backups/', signal)))
+      .filter(({ key }) => key.includes('/segments/'))
+      .map(({ key, size }) => [key, size]);
+    assert.ok(sizes.length > 2);
+    assert.deepEqual([...fetched].filter(([key]) => key.includes('/segments/')).sort(), sizes.sort());
+    assert.ok(report.backups.every(({ objects, ofObjects }) => objects === ofObjects));
+  });
+
+  it('with its data digests the segments behind a damaged frame, too', async () => {
+    const storage = await copied();
+    const { folder } = await newest(storage);
+    for (const segment of ['00000000', '00000001']) {
+      const key = `${folder}segments/${segment}`;
+      const bytes = await bytesAt(storage, key);
+      bytes[100]! ^= 1;
+      await storage.remove(key);
+      await storage.put(key, bodyOf(bytes));
+    }
+    const report = await verified(storage, { readData: true, unlock: UNLOCK });
+    const [damaged] = report.backups.filter(({ findings }) => findings.length > 0);
+    assert.deepEqual(
+      damaged?.findings.map(({ thing, failure }) => [thing.slice(folder.length), failure.code]),
+      [
+        ['segments/00000000', 'segment.digest-mismatch'],
+        ['segments/00000001', 'segment.digest-mismatch'],
+        ['segments', 'frame.damaged'],
+      ],
+    );
+    assert.ok(report.backups.every(({ bytes, ofBytes }) => bytes === ofBytes));
   });
 
   it('tells what is of no use, which is no damage', async () => {
@@ -141,7 +196,7 @@ describe('a verification', () => {
     await verified(storage);
     assert.deepEqual(await keysOf(storage), before);
     await verified(storage, { ...KEEP, sample: HALF });
-    await verified(storage, { ...KEEP, readData: true, unlock: { kind: 'passphrase', passphrase: 'pass' } });
+    await verified(storage, { ...KEEP, readData: true, unlock: UNLOCK });
     const [data, sample] = await verificationsOf(storage, SERIES);
     assert.equal(data?.scope, 'data');
     assert.ok(data?.backups.every(({ bytes, ofBytes }) => bytes === ofBytes && bytes > 0));
