@@ -34,12 +34,12 @@ export async function* readDocument(
   /** Frames that were yielded: all of them were whole, wherever they came from. */
   const progress = { frames: 0 };
   try {
-    yield* readOnce(document, document.open(signal), progress, codecs, signal);
+    yield* readOnce(document, () => document.open(signal), progress, codecs, signal);
   } catch (error) {
     if (!isFailure(error, document.code)) throw error;
     for await (const bytes of document.others?.(signal) ?? []) {
       try {
-        yield* readOnce(document, Promise.resolve(bytes), progress, codecs, signal);
+        yield* readOnce(document, () => Promise.resolve(bytes), progress, codecs, signal);
         return;
       } catch (second) {
         if (!isFailure(second) || second.kind === 'cancelled') throw second;
@@ -52,13 +52,13 @@ export async function* readDocument(
 /** From the frame on that is wanted next. */
 async function* readOnce(
   document: StoredDocument,
-  bytes: Promise<AsyncIterable<Buffer>>,
+  open: () => Promise<AsyncIterable<Buffer>>,
   progress: { frames: number },
   codecs: CodecShelf,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const { key, code } = document;
-  const wanted = framesFrom(progress.frames, document, bytes);
+  const wanted = framesFrom(progress.frames, document, open);
   const opened = mapInOrder(
     wanted,
     OPENED_AHEAD,
@@ -80,12 +80,12 @@ async function* readOnce(
 async function* framesFrom(
   first: number,
   { key, expected, sealer, code }: StoredDocument,
-  bytes: Promise<AsyncIterable<Buffer>>,
+  open: () => Promise<AsyncIterable<Buffer>>,
 ): AsyncGenerator<ReturnType<FrameSealer['open']>> {
   const seen = meter();
   let held: Buffer = Buffer.alloc(0);
   let number = 0;
-  for await (const piece of await bytes) {
+  for await (const piece of await open()) {
     seen.add(piece);
     held = held.length === 0 ? piece : Buffer.concat([held, piece]);
     for (

@@ -17,6 +17,7 @@ export interface CheckedObject extends StoredObject {
 /** An object that was read, and what is wrong with it. */
 export interface VerifiedObject {
   readonly of: ListedBackup;
+  readonly key: string;
   /** Those that were read. */
   readonly bytes: number;
   readonly finding?: Finding;

@@ -44,8 +44,13 @@ export class SegmentDigests {
   #end(object: CheckedObject): void {
     const { size, sha256 } = this.#seen.result();
     const failure = otherBytes(object, sha256);
-    const finding = failure && { thing: object.key, failure };
-    this.verified.push({ of: this.of, bytes: size, ...(finding ? { finding } : {}) });
-    this.#passed.add(object.key);
+    const { key } = object;
+    this.verified.push({
+      of: this.of,
+      key,
+      bytes: size,
+      ...(failure ? { finding: { thing: key, failure } } : {}),
+    });
+    this.#passed.add(key);
   }
 }

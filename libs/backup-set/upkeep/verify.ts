@@ -30,7 +30,8 @@ export async function* verifyObjects(
     lanes,
     async ({ of, object }, stop) => {
       const { bytes, failure } = await readWhole(storage, object, stop);
-      return { of, bytes, ...(failure ? { finding: { thing: object.key, failure } } : {}) };
+      const { key } = object;
+      return { of, key, bytes, ...(failure ? { finding: { thing: key, failure } } : {}) };
     },
     signal,
   );

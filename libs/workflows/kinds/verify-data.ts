@@ -67,7 +67,7 @@ async function readAll(
   const { has, withData } = context.get(TO_READ);
   const digests = new SegmentDigests(listed);
   const failure = await readStream(parts, listed, digests, context, progress);
-  for (const result of digests.verified) report.add(result);
+  for (const result of digests.verified) if (has(result.key)) report.add(result);
   const isLeft = (key: string) => has(key) && withData(key) && !digests.has(key);
   for await (const result of verifyObjects(parts.storage, listed, parts.lanes, context.signal, isLeft))
     report.add(result);
