@@ -50,7 +50,13 @@ export { findInterrupted, type InterruptedBackup } from './resume/interrupted-ba
 export type { JournalOrder } from './resume/journal-record.js';
 export { holdsSegments, takeUp, type TakenUpBackup } from './resume/take-up.js';
 export { StateCache } from './state-cache/state-cache.js';
-export { objectsOf, segmentsOf, type Finding, type VerifiedObject } from './upkeep/checked-object.js';
+export {
+  bytesIn,
+  objectsOf,
+  segmentsOf,
+  type Finding,
+  type VerifiedObject,
+} from './upkeep/checked-object.js';
 export { folderContents, type FolderContents, type Stray } from './upkeep/folder-contents.js';
 export { holdBackup, holdInWords, holdsOf, releaseHold, type HeldBackup, type Hold } from './upkeep/hold.js';
 export { copyBackups, type CopiedBackups, type CopyBackupsOptions } from './upkeep/copy-backups.js';

@@ -17,7 +17,6 @@ export interface CheckedObject extends StoredObject {
 /** An object that was read, and what is wrong with it. */
 export interface VerifiedObject {
   readonly of: ListedBackup;
-  readonly key: string;
   /** Those that were read. */
   readonly bytes: number;
   readonly finding?: Finding;
@@ -39,6 +38,11 @@ export function objectsOf(listed: ListedBackup): CheckedObject[] {
     { key: `${folder}state`, ...state },
     ...(pieces ? [{ key: `${folder}pieces`, ...pieces }] : []),
   ];
+}
+
+/** Stored bytes of those objects that are wanted. */
+export function bytesIn(objects: readonly CheckedObject[], isWanted: (key: string) => boolean): number {
+  return objects.reduce((sum, { key, size }) => sum + (isWanted(key) ? size : 0), 0);
 }
 
 /** `segment.digest-mismatch` of a whole object that is not the one its manifest names; `undefined` when it is. */

@@ -8,9 +8,8 @@ import { otherBytes, segmentsOf, type CheckedObject, type VerifiedObject } from 
  * segment that does not pass whole and in order nothing is known. Memory held: one digest.
  */
 export class SegmentDigests {
-  /** Those that have passed. */
-  readonly verified: VerifiedObject[] = [];
-  readonly #passed = new Set<string>();
+  /** By their keys, those that have passed. */
+  readonly verified = new Map<string, VerifiedObject>();
   readonly #segments: readonly CheckedObject[];
   /** The segment that passes, and how much of it has. */
   #segment = -1;
@@ -31,10 +30,6 @@ export class SegmentDigests {
     if (object && this.#at === object.size) this.#end(object);
   }
 
-  has(key: string): boolean {
-    return this.#passed.has(key);
-  }
-
   #begin(segment: number): void {
     this.#segment = segment;
     this.#at = 0;
@@ -45,12 +40,7 @@ export class SegmentDigests {
     const { size, sha256 } = this.#seen.result();
     const failure = otherBytes(object, sha256);
     const { key } = object;
-    this.verified.push({
-      of: this.of,
-      key,
-      bytes: size,
-      ...(failure ? { finding: { thing: key, failure } } : {}),
-    });
-    this.#passed.add(key);
+    const finding = failure && { thing: key, failure };
+    this.verified.set(key, { of: this.of, bytes: size, ...(finding ? { finding } : {}) });
   }
 }

@@ -30,8 +30,7 @@ export async function* verifyObjects(
     lanes,
     async ({ of, object }, stop) => {
       const { bytes, failure } = await readWhole(storage, object, stop);
-      const { key } = object;
-      return { of, key, bytes, ...(failure ? { finding: { thing: key, failure } } : {}) };
+      return { of, bytes, ...(failure ? { finding: { thing: object.key, failure } } : {}) };
     },
     signal,
   );

@@ -50,11 +50,11 @@ export const EXIT = slot<CommandExit>('exit');
 
 /** Stored objects whose bytes are to be compared with their digests. */
 export interface ToRead {
-  readonly has: (key: string) => boolean;
-  /** Those of them that are read for their data anyway. */
-  readonly withData: (key: string) => boolean;
-  /** Of those that are not. */
+  /** Those that are read for their digests only, and their bytes. */
+  readonly alone: (key: string) => boolean;
   readonly bytes: number;
+  /** Those that are read for their data anyway. */
+  readonly withData: (key: string) => boolean;
 }
 
 /** Restored paths that are not as the catalogue says. */

@@ -1,7 +1,9 @@
 import { asFailure, type Failure } from '#kernel';
 import {
+  bytesIn,
   openLevel,
   SegmentDigests,
+  segmentsOf,
   verifyObjects,
   verifyStream,
   type BackupReader,
@@ -64,14 +66,28 @@ async function readAll(
   progress: Progress,
 ): Promise<void> {
   const report = context.get(REPORT);
-  const { has, withData } = context.get(TO_READ);
+  const { withData } = context.get(TO_READ);
   const digests = new SegmentDigests(listed);
   const failure = await readStream(parts, listed, digests, context, progress);
-  for (const result of digests.verified) if (has(result.key)) report.add(result);
-  const isLeft = (key: string) => has(key) && withData(key) && !digests.has(key);
-  for await (const result of verifyObjects(parts.storage, listed, parts.lanes, context.signal, isLeft))
-    report.add(result);
+  for (const [key, result] of digests.verified) if (withData(key)) report.add(result);
+  await readLeft(parts, listed, (key) => withData(key) && !digests.verified.has(key), context);
   if (failure) report.of(listed.backup).findings.push({ thing: `${listed.folder}segments`, failure });
+}
+
+/** Mostly nothing; all that lies behind a frame that cannot be opened. */
+async function readLeft(
+  { storage, lanes }: Parts,
+  listed: ListedBackup,
+  isLeft: (key: string) => boolean,
+  context: StepContext,
+): Promise<void> {
+  const totalBytes = bytesIn(segmentsOf(listed), isLeft);
+  let bytes = 0;
+  for await (const result of verifyObjects(storage, listed, lanes, context.signal, isLeft)) {
+    context.get(REPORT).add(result);
+    bytes += result.bytes;
+    context.emit({ name: 'progress', facts: { bytes, totalBytes } });
+  }
 }
 
 async function readStream(

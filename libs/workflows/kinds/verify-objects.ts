@@ -14,8 +14,7 @@ export function verifyStoredObjects(parts: Parts): StepKind {
     reads: [TO_VERIFY, TO_READ, REPORT],
     run: async (context) => {
       const chosen = context.get(TO_VERIFY);
-      const { has, withData, bytes: totalBytes } = context.get(TO_READ);
-      const alone = (key: string) => has(key) && !withData(key);
+      const { alone, bytes: totalBytes } = context.get(TO_READ);
       const { storage, lanes } = parts;
       let bytes = 0;
       for await (const result of verifyObjects(storage, chosen, lanes, context.signal, alone)) {

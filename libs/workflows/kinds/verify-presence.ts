@@ -1,4 +1,5 @@
 import {
+  bytesIn,
   chooseSample,
   findOrphans,
   folderContents,
@@ -49,9 +50,9 @@ function toRead(
   const segments = new Set(
     readData ? chosen.flatMap((listed) => segmentsOf(listed)).map(({ key }) => key) : [],
   );
-  const withData = (key: string) => segments.has(key);
-  const alone = all.filter(({ key }) => has(key) && !withData(key));
-  return { has, withData, bytes: alone.reduce((sum, { size }) => sum + size, 0) };
+  const withData = (key: string) => has(key) && segments.has(key);
+  const alone = (key: string) => has(key) && !segments.has(key);
+  return { alone, bytes: bytesIn(all, alone), withData };
 }
 
 async function lookForOrphans({ storage, writerState, clock }: Parts, context: StepContext): Promise<void> {

@@ -18,7 +18,7 @@ import {
 } from '#storage/testing';
 import { bodyOf } from '#storage';
 import { backupOrder, noise, partsOn } from '#test/support';
-import { runBackup, runVerify, type VerifyOrder } from '#workflows';
+import { runBackup, runVerify, type VerifyOrder, type WorkflowEvent } from '#workflows';
 
 const SERIES = { hostname: 'host', name: 'name' };
 const signal = new AbortController().signal;
@@ -44,10 +44,14 @@ describe('a verification', () => {
   });
   after(() => removeTree(place));
 
-  const verified = async (storage: StorageBackend, order: Partial<VerifyOrder> = {}) => {
+  const verified = async (
+    storage: StorageBackend,
+    order: Partial<VerifyOrder> = {},
+    onEvent: (event: WorkflowEvent) => void = () => undefined,
+  ) => {
     const parts = partsOn(storage, place);
     try {
-      return await runVerify(parts, { ...SERIES, readData: false, ...order }, { signal });
+      return await runVerify(parts, { ...SERIES, readData: false, ...order }, { signal, onEvent });
     } finally {
       await parts.close();
     }
@@ -158,7 +162,13 @@ describe('a verification', () => {
       await storage.remove(key);
       await storage.put(key, bodyOf(bytes));
     }
-    const report = await verified(storage, { readData: true, unlock: UNLOCK });
+    const progress: unknown[] = [];
+    const report = await verified(storage, { readData: true, unlock: UNLOCK }, (event) => {
+      if (event.kind === 'step-told' && event.step === 'data') progress.push(event.facts['totalBytes']);
+    });
+    // Of all segments, since none passed whole before the first damage.
+    const { segments } = (await newest(storage)).read.manifest;
+    assert.ok(progress.includes(segments.reduce((sum, { size }) => sum + size, 0)));
     const [damaged] = report.backups.filter(({ findings }) => findings.length > 0);
     assert.deepEqual(
       damaged?.findings.map(({ thing, failure }) => [thing.slice(folder.length), failure.code]),
