@@ -35,6 +35,8 @@ export class FrameFiller {
   /** Stores bytes that are no piece; they may lie across frames. */
   addPlain(bytes: Buffer, from: number, to: number): void {
     for (let at = from; at < to;) {
+      // A piece may have filled it to its last byte: an extent of none of them would be refused by whoever reads it.
+      if (this.#filled === this.frameBytes) this.#closeFrame();
       const count = Math.min(to - at, this.frameBytes - this.#filled);
       this.#append(bytes, at, at + count);
       at += count;

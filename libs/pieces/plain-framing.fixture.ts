@@ -45,6 +45,7 @@ export function framePlainly(
   };
   const plain = (from: number, to: number) => {
     for (let at = from; at < to;) {
+      if (frame.length === frameBytes) close();
       const slice = bytes.subarray(at, Math.min(to, at + frameBytes - frame.length));
       extents.push(store(slice));
       at += slice.length;

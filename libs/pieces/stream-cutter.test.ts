@@ -67,6 +67,7 @@ describe('a stream that is cut', () => {
         const base = frame(stream, { level: 0, ...room }, [], lengths);
         assert.deepEqual(base, framePlainly(stream, { level: 0, ...room }, []));
         assert.ok(readBack(base.extents, [base.frames]).equals(stream.bytes));
+        assert.ok(base.extents.every(({ length }) => length > 0));
 
         const changed = contents.map((before, i) => {
           const change = edits[i];
@@ -82,9 +83,24 @@ describe('a stream that is cut', () => {
         const next = frame(later, { level: 1, ...room }, base.pieces, others);
         assert.deepEqual(next, framePlainly(later, { level: 1, ...room }, base.pieces));
         assert.ok(readBack(next.extents, [base.frames, next.frames]).equals(later.bytes));
+        assert.ok(next.extents.every(({ length }) => length > 0));
       },
     );
     fc.assert(law, { numRuns: 100 });
+  });
+
+  // Whoever read such an index refused all of it: the backup was committed, and could not be restored.
+  it('refers to no nothing where a piece fills its frame and what is known already follows', () => {
+    const room = { level: 0, frameBytes: 2048, tableBytes: 1 << 16 };
+    const known = noise(1, 200);
+    const { extents } = frame(
+      archiveOf(known, Buffer.concat([Buffer.alloc(2048), known]), Buffer.alloc(0)),
+      room,
+    );
+    assert.deepEqual(
+      extents.map(({ length }) => length),
+      [512 + 200 + 512, 2048, 200, 512],
+    );
   });
 
   it('has pieces of 8 to 64 KiB, of 24 KiB in the mean', () => {

@@ -12,11 +12,16 @@ export class FlatRows {
 
   /** The next row, all zeros, to be filled in. */
   add(): Buffer {
-    const at = this.#count % CHUNK_ROWS;
-    if (at === 0) this.#chunks.push(Buffer.alloc(CHUNK_ROWS * this.#rowBytes));
+    if (this.#count % CHUNK_ROWS === 0) this.#chunks.push(Buffer.alloc(CHUNK_ROWS * this.#rowBytes));
     this.#count += 1;
-    const chunk = this.#chunks[this.#chunks.length - 1] as Buffer;
-    return chunk.subarray(at * this.#rowBytes, (at + 1) * this.#rowBytes);
+    return this.row(this.#count - 1);
+  }
+
+  /** One of those that were added, counted from 0. */
+  row(i: number): Buffer {
+    const chunk = this.#chunks[Math.floor(i / CHUNK_ROWS)] as Buffer;
+    const at = (i % CHUNK_ROWS) * this.#rowBytes;
+    return chunk.subarray(at, at + this.#rowBytes);
   }
 
   get count(): number {

@@ -63,11 +63,13 @@ describe('the index of a stream that is cut by its content', () => {
   const OLD: Extent = { level: 1, frame: 70_000, start: 5, length: 1000 };
   const OWN: Extent = { level: 3, frame: 0, start: 2, length: 8 };
 
-  function encoded(extents: readonly Extent[]): Buffer {
+  const encoded = (extents: readonly Extent[]) => built(extents).encode();
+
+  function built(extents: readonly Extent[]): FrameIndexBuilder {
     const builder = new FrameIndexBuilder('content-defined');
     builder.add({ segment: 0, offset: 0, stored: 50, plain: 10, number: 0 });
     for (const extent of extents) builder.addExtent(extent);
-    return builder.encode();
+    return builder;
   }
 
   it('tells of which slices of which levels the stream consists', () => {
@@ -90,11 +92,42 @@ describe('the index of a stream that is cut by its content', () => {
     assert.deepEqual([index.framing, index.count, index.streamBytes], ['content-defined', 0, 0]);
   });
 
+  it('is read though it has extents of nothing, as Firn before 0.1 wrote them', () => {
+    const nothing = { ...OWN, start: 10, length: 0 };
+    const index = new FrameIndex(encoded([nothing, OLD, nothing, nothing, OWN, nothing]), 3);
+    assert.equal(index.streamBytes, 1008);
+    const whole = [
+      { ...OLD, at: 0 },
+      { ...OWN, at: 1000 },
+    ];
+    assert.deepEqual([...index.between(0, 1008)], whole);
+    assert.deepEqual([...index.between(1000, 1008)], whole.slice(1));
+  });
+
+  it('is never committed with rows that could not be read again', () => {
+    const refusedAt = (extents: readonly Extent[]) =>
+      assert.throws(
+        () => built(extents).check(3),
+        (error) => isFailure(error, 'internal.unexpected') && error.message.startsWith('extent 1 of'),
+      );
+    built([OLD, OWN, OLD]).check(3);
+    refusedAt([OLD, { ...OWN, start: 10, length: 0 }]);
+    refusedAt([OLD, { ...OWN, length: 9 }]);
+    refusedAt([OLD, { ...OWN, frame: 1 }]);
+    refusedAt([OLD, { ...OLD, level: 4 }]);
+
+    const builder = new FrameIndexBuilder();
+    for (const plain of [10, 0]) builder.add({ segment: 0, offset: 0, stored: 50, plain, number: 0 });
+    assert.throws(
+      () => builder.check(0),
+      (error) => isFailure(error, 'internal.unexpected') && error.message.startsWith('row 1 of'),
+    );
+  });
+
   const bad: readonly { why: string; bytes: Buffer }[] = [
     { why: 'refers to a level above', bytes: encoded([{ ...OLD, level: 4 }]) },
     { why: 'goes on behind the end of a frame', bytes: encoded([{ ...OWN, length: 9 }]) },
     { why: 'refers to a frame that is not there', bytes: encoded([{ ...OWN, frame: 1 }]) },
-    { why: 'has a slice of nothing', bytes: encoded([{ ...OLD, length: 0 }]) },
     { why: 'has a slice larger than any frame', bytes: encoded([{ ...OLD, length: MAX_PLAIN }]) },
     { why: 'has fewer rows than it says', bytes: encoded([OLD]).subarray(0, -16) },
     { why: 'breaks off in its counts', bytes: encoded([OLD]).subarray(0, 20) },

@@ -1,8 +1,8 @@
 import { Failure } from '#kernel';
 import type { Extent } from '#pieces';
-import { FRAME_OVERHEAD, MAX_PLAIN } from './frame-header.js';
 import { COUNTS_BYTES, INDEX_MARKS, type Framing } from './index-builder.js';
 import { EXTENT_ROW, extentRowAt, FRAME_ROW, frameRowAt, type FrameRow } from './index-rows.js';
+import { isSlice, isWholeRow } from './index-rules.js';
 
 /** A slice of the stream, and where in the stream it begins. */
 export interface PlacedExtent extends Extent {
@@ -57,8 +57,10 @@ export class FrameIndex {
   /** The slices that hold any byte from `start` up to `end`, in stream order. */
   *between(start: number, end: number): Generator<PlacedExtent> {
     const count = this.#starts.length - 1;
-    for (let i = this.#holding(start); i < count && (this.#starts[i] ?? 0) < end; i += 1)
-      yield { ...this.#slice(i), at: this.#starts[i] ?? 0 };
+    for (let i = this.#holding(start); i < count && (this.#starts[i] ?? 0) < end; i += 1) {
+      const slice = this.#slice(i);
+      if (slice.length > 0) yield { ...slice, at: this.#starts[i] ?? 0 };
+    }
   }
 
   #slice(i: number): Extent {
@@ -66,21 +68,14 @@ export class FrameIndex {
     return { level: this.#level, frame: i, start: 0, length: frameRowAt(this.#frames, i).plain };
   }
 
-  /** What is read on the word of a row must be bounded, as it is for a header. */
   #checkFrame(i: number): void {
-    const { plain, stored, number } = frameRowAt(this.#frames, i);
-    const isBounded = plain > 0 && plain <= MAX_PLAIN && stored <= plain + FRAME_OVERHEAD;
-    if (!isBounded || (this.#extents && number !== i)) {
-      throw new Failure('index.damaged', `row ${i} of the frame index is not valid`, { row: i });
-    }
+    if (isWholeRow(frameRowAt(this.#frames, i), i, this.framing)) return;
+    throw new Failure('index.damaged', `row ${i} of the frame index is not valid`, { row: i });
   }
 
   #checkExtent(i: number): void {
-    const { level, frame, start, length } = this.#slice(i);
-    const room = level === this.#level ? (this.frame(frame)?.plain ?? 0) : MAX_PLAIN;
-    if (level > this.#level || length === 0 || start + length > room) {
-      throw new Failure('index.damaged', `extent ${i} of the frame index is not valid`, { extent: i });
-    }
+    if (isSlice(this.#slice(i), this.#level, (frame) => this.frame(frame)?.plain ?? 0)) return;
+    throw new Failure('index.damaged', `extent ${i} of the frame index is not valid`, { extent: i });
   }
 
   /** The last slice that begins at or before `at`. */

@@ -1,6 +1,16 @@
+import { Failure } from '#kernel';
 import type { Extent } from '#pieces';
 import { FlatRows } from './flat-rows.js';
-import { EXTENT_ROW, FRAME_ROW, writeExtentRow, writeFrameRow, type FrameRow } from './index-rows.js';
+import {
+  EXTENT_ROW,
+  extentRowAt,
+  FRAME_ROW,
+  frameRowAt,
+  writeExtentRow,
+  writeFrameRow,
+  type FrameRow,
+} from './index-rows.js';
+import { isSlice, isWholeRow } from './index-rules.js';
 
 /** How a stream is cut into frames: equally long, or by its content and with what is stored already left out. */
 export type Framing = 'fixed' | 'content-defined';
@@ -36,6 +46,19 @@ export class FrameIndexBuilder {
     return this.#frames.count;
   }
 
+  /** Throws when a reader would refuse the index, or step over any of it: such a backup must never be committed. */
+  check(level: number): void {
+    const frames = this.#frames.count;
+    const plainOf = (frame: number) => (frame < frames ? frameRowAt(this.#frames.row(frame), 0).plain : 0);
+    for (let i = 0; i < frames; i += 1) {
+      if (!isWholeRow(frameRowAt(this.#frames.row(i), 0), i, this.#framing)) throw unreadable('row', i);
+    }
+    for (let i = 0; i < this.#extents.count; i += 1) {
+      const extent = extentRowAt(this.#extents.row(i), 0);
+      if (extent.length === 0 || !isSlice(extent, level, plainOf)) throw unreadable('extent', i);
+    }
+  }
+
   /** The bytes of the index, one behind the other. */
   *bytes(): Generator<Buffer> {
     yield INDEX_MARKS[this.#framing];
@@ -54,4 +77,8 @@ export class FrameIndexBuilder {
     counts.writeBigUInt64LE(BigInt(this.#extents.count), 8);
     return counts;
   }
+}
+
+function unreadable(what: 'row' | 'extent', i: number): Failure {
+  return new Failure('internal.unexpected', `${what} ${i} of the frame index could not be read again`);
 }

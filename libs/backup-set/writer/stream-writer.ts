@@ -102,6 +102,7 @@ export class StreamWriter {
     this.options.frameSlabs.clear();
     const isWhole = this.backup.framing === 'fixed' || this.#extentBytes === this.#streamBytes;
     invariant(isWhole, `extents of ${this.#extentBytes} bytes make a stream of ${this.#streamBytes}`);
+    this.index.check(this.backup.level);
   }
 
   /** Waits for puts that are still under way, whatever becomes of them. */
