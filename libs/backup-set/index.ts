@@ -22,7 +22,7 @@ export {
 } from './container/key-slots.js';
 export { openContainer, openOrCreateContainer, type CreateOptions } from './container/open-container.js';
 export { CodecShelf } from './frames/codec-shelf.js';
-export type { Framing } from './frames/index-builder.js';
+export type { Framing } from './frames/index-rows.js';
 export { DEFAULT_COST, type KeySlot, type PassphraseCost, type Unlock } from './keys/key-slot.js';
 export { backupFolder, manifestKey, type Series } from './layout.js';
 export { backupOf, type Manifest } from './manifest.js';

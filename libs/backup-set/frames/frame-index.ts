@@ -1,7 +1,15 @@
 import { Failure } from '#kernel';
 import type { Extent } from '#pieces';
-import { COUNTS_BYTES, INDEX_MARKS, type Framing } from './index-builder.js';
-import { EXTENT_ROW, extentRowAt, FRAME_ROW, frameRowAt, type FrameRow } from './index-rows.js';
+import {
+  COUNTS_BYTES,
+  EXTENT_ROW,
+  extentRowAt,
+  FRAME_ROW,
+  frameRowAt,
+  INDEX_MARKS,
+  type FrameRow,
+  type Framing,
+} from './index-rows.js';
 import { isSlice, isWholeRow } from './index-rules.js';
 
 /** A slice of the stream, and where in the stream it begins. */

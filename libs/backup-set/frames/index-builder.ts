@@ -2,26 +2,18 @@ import { Failure } from '#kernel';
 import type { Extent } from '#pieces';
 import { FlatRows } from './flat-rows.js';
 import {
+  COUNTS_BYTES,
   EXTENT_ROW,
   extentRowAt,
   FRAME_ROW,
   frameRowAt,
+  INDEX_MARKS,
   writeExtentRow,
   writeFrameRow,
   type FrameRow,
+  type Framing,
 } from './index-rows.js';
 import { isSlice, isWholeRow } from './index-rules.js';
-
-/** How a stream is cut into frames: equally long, or by its content and with what is stored already left out. */
-export type Framing = 'fixed' | 'content-defined';
-
-/** What an index begins with tells its version. */
-export const INDEX_MARKS = {
-  fixed: Buffer.from('firn index 1\n', 'latin1'),
-  'content-defined': Buffer.from('firn index 2\n', 'latin1'),
-} as const satisfies Record<Framing, Buffer>;
-/** Numbers of frames and of extents, 8 bytes each, behind the mark of version 2. */
-export const COUNTS_BYTES = 16;
 
 /** Collects the rows of an index while its stream is written. Memory held: 24 bytes a frame, 16 an extent. */
 export class FrameIndexBuilder {

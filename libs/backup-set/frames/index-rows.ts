@@ -1,6 +1,17 @@
 import type { Extent } from '#pieces';
 
-/** The rows of an index: their bytes are the format, see `docs/format.md`. */
+/** The parts of an index: their bytes are the format, see `docs/format.md`. */
+
+/** How a stream is cut into frames: equally long, or by its content and with what is stored already left out. */
+export type Framing = 'fixed' | 'content-defined';
+
+/** What an index begins with tells its version. */
+export const INDEX_MARKS = {
+  fixed: Buffer.from('firn index 1\n', 'latin1'),
+  'content-defined': Buffer.from('firn index 2\n', 'latin1'),
+} as const satisfies Record<Framing, Buffer>;
+/** Numbers of frames and of extents, 8 bytes each, behind the mark of version 2. */
+export const COUNTS_BYTES = 16;
 
 export const FRAME_ROW = 24;
 export const EXTENT_ROW = 16;

@@ -1,7 +1,6 @@
 import type { Extent } from '#pieces';
 import { FRAME_OVERHEAD, MAX_PLAIN } from './frame-header.js';
-import type { Framing } from './index-builder.js';
-import type { FrameRow } from './index-rows.js';
+import type { FrameRow, Framing } from './index-rows.js';
 
 /** What holds for the rows of every index: whoever writes one looks before committing, whoever reads one before believing. */
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { collected, failsWith } from '#storage/testing';
 import { FrameIndex } from '../frames/frame-index.js';
-import { FrameIndexBuilder, type Framing } from '../frames/index-builder.js';
+import { FrameIndexBuilder } from '../frames/index-builder.js';
+import type { Framing } from '../frames/index-rows.js';
 import { bytesIn, rising } from '../testing/some-ranges.js';
 import { visitsOf } from './frame-visits.js';
 

@@ -1,6 +1,6 @@
 import type { Slabs } from '#codecs';
 import { openFramer, type Framed, type FramerPart } from '#pieces';
-import type { Framing } from '../frames/index-builder.js';
+import type { Framing } from '../frames/index-rows.js';
 import { knownPieces } from '../reader/known-pieces.js';
 import { cutFrames, frameBytesFor, MAX_SEGMENT_BYTES, sharedFrameBytesFor } from './frame-cutter.js';
 import type { NewBackup, WriterDeps } from './new-backup.js';

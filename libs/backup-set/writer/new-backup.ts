@@ -2,7 +2,7 @@ import type { Backup, Notice } from '#domain';
 import type { Codec } from '#codecs';
 import type { StorageBackend } from '#storage';
 import type { Container } from '../container/container.js';
-import type { Framing } from '../frames/index-builder.js';
+import type { Framing } from '../frames/index-rows.js';
 import type { BackupReader } from '../reader/backup-reader.js';
 import type { JournalPlace } from '../resume/backup-journal.js';
 import type { TakenUpBackup } from '../resume/take-up.js';
