@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { ConnectionClosedError, type IQueueBackend } from 'bullmq';
 import { systemClock } from '#kernel';
 import { raced } from './raced.js';
@@ -7,15 +8,8 @@ export const PAUSE_MS = 1000;
 /** How long a worker that closes waits for a server that does not answer. What it could not tell is done again. */
 export const FAREWELL_MS = 3000;
 
-// What a worker waits for before it closes.
-const WAITED_FOR = [
-  'moveToActive',
-  'moveToCompleted',
-  'moveToDelayed',
-  'moveToFailed',
-  'moveJobFromActiveToWait',
-  'updateJobSchedulerNextMillis',
-] as const satisfies readonly (keyof IQueueBackend)[];
+// With these a worker begins to close, and ends: they have an end of their own.
+const ENDS: readonly string[] = ['disconnectBlocking', 'close'] satisfies (keyof IQueueBackend)[];
 
 /**
  * A worker of BullMQ that is refused asks again at once, and does nothing else; this makes it take a breath. And one that
@@ -25,10 +19,14 @@ export function patient<Backend extends IQueueBackend>(backend: Backend): Backen
   const leaving = new AbortController();
   const farewell = new AbortController();
   const closed = new AbortController();
-  const methods = backend as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>;
-  for (const name of WAITED_FOR) {
+  const methods = backend as unknown as Record<string, (...values: unknown[]) => unknown>;
+  for (const name of methodsOf(backend)) {
     const method = methods[name]?.bind(backend);
-    if (method) methods[name] = (...values) => raced(method(...values), farewell.signal);
+    if (!method || ENDS.includes(name)) continue;
+    methods[name] = (...values) => {
+      const result = method(...values);
+      return result instanceof Promise ? raced(result, farewell.signal) : result;
+    };
   }
 
   const take = backend.moveToActive.bind(backend);
@@ -62,4 +60,18 @@ async function pausingOnError<T>(act: () => Promise<T>, leaving: AbortSignal): P
     await systemClock.sleep(PAUSE_MS, leaving).catch(() => undefined);
     throw error;
   }
+}
+
+/** Of its classes, but not what it has of an emitter. Whatever a worker may come to wait for is among them. */
+function methodsOf(backend: object): string[] {
+  const names = new Set<string>();
+  let from = Object.getPrototypeOf(backend) as object;
+  for (
+    ;
+    from !== EventEmitter.prototype && from !== Object.prototype;
+    from = Object.getPrototypeOf(from) as object
+  )
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(from)))
+      if (name !== 'constructor' && typeof value === 'function') names.add(name);
+  return [...names];
 }

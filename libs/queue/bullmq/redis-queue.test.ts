@@ -4,6 +4,7 @@ import { requireProgram, startRedis, type TestRedis } from '#test/support';
 import { silentLogger } from '#kernel';
 import { Diary } from '../testing/diary.js';
 import { describeQueueContract, until } from '../testing/index.js';
+import type { Queue } from '../queue.js';
 import { redisQueue } from './index.js';
 import { logLines } from './log-lines.fixture.js';
 
@@ -67,6 +68,29 @@ describe('the queue on Redis', function () {
       await redis.stop();
       gate.resolve();
       await queue.close();
+      await redis.start();
+    });
+
+    // Before it tells of a duty BullMQ waits for the connection that blocks, which never came: the process did not end.
+    it('closes although it took its duties before it was wholly connected', async () => {
+      const gate = Promise.withResolvers<void>();
+      const queues = Array.from({ length: 8 }, (_, i) =>
+        redisQueue({ url: redis.url, name: `closing early ${i}`, logger: silentLogger }),
+      );
+      const begin = async (queue: Queue) => {
+        const taken = Promise.withResolvers<void>();
+        await queue.add('settle', {});
+        const settle = () => {
+          taken.resolve();
+          return gate.promise;
+        };
+        await queue.work({ settle, idle: settle });
+        await taken.promise;
+      };
+      await Promise.all(queues.map(begin));
+      await redis.stop();
+      gate.resolve();
+      await Promise.all(queues.map((queue) => queue.close()));
       await redis.start();
     });
   });
