@@ -92,7 +92,7 @@ describe('the index of a stream that is cut by its content', () => {
     assert.deepEqual([index.framing, index.count, index.streamBytes], ['content-defined', 0, 0]);
   });
 
-  it('is read though it has extents of nothing, as Firn before 0.1 wrote them', () => {
+  it('is read though it has extents of nothing, as builds before the release of 0.1 wrote them', () => {
     const nothing = { ...OWN, start: 10, length: 0 };
     const index = new FrameIndex(encoded([nothing, OLD, nothing, nothing, OWN, nothing]), 3);
     assert.equal(index.streamBytes, 1008);

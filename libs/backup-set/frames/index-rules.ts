@@ -12,7 +12,7 @@ export function isWholeRow({ plain, stored, number }: FrameRow, i: number, frami
 
 /**
  * Whether a backup of that level can have such an extent; `plainOf` tells the plain bytes of its own frames, 0 of others.
- * An extent may be empty: nothing is missing then, and Firn before 0.1 wrote some.
+ * An extent may be empty: nothing is missing then, and builds before the release of 0.1 wrote some.
  */
 export function isSlice(extent: Extent, level: number, plainOf: (frame: number) => number): boolean {
   if (extent.level > level) return false;

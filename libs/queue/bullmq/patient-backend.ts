@@ -63,15 +63,11 @@ async function pausingOnError<T>(act: () => Promise<T>, leaving: AbortSignal): P
 }
 
 /** Of its classes, but not what it has of an emitter. Whatever a worker may come to wait for is among them. */
-function methodsOf(backend: object): string[] {
-  const names = new Set<string>();
-  let from = Object.getPrototypeOf(backend) as object;
-  for (
-    ;
-    from !== EventEmitter.prototype && from !== Object.prototype;
-    from = Object.getPrototypeOf(from) as object
-  )
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(from)))
-      if (name !== 'constructor' && typeof value === 'function') names.add(name);
-  return [...names];
+function methodsOf(backend: object): ReadonlySet<string> {
+  const its = Object.getPrototypeOf(backend) as object;
+  if (its === EventEmitter.prototype || its === Object.prototype) return new Set();
+  const names = Object.entries(Object.getOwnPropertyDescriptors(its))
+    .filter(([name, { value }]) => name !== 'constructor' && typeof value === 'function')
+    .map(([name]) => name);
+  return new Set([...names, ...methodsOf(its)]);
 }
